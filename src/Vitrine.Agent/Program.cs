@@ -1,0 +1,6 @@
+namespace Vitrine.Agent;
+
+static class Program
+{
+    static int Main() => 0;
+}

@@ -15,4 +15,12 @@ public interface IMemoryReader
     /// <exception cref="Processes.TargetGoneException">The process ended, or its pid belongs to another process now.</exception>
     /// <exception cref="Processes.AccessDeniedException">The kernel refuses; the exception names the command to type next.</exception>
     int Read(ulong address, Span<byte> destination);
+
+    /// <summary>
+    /// Reads every range of the plan with as few system calls as possible. A range that is not readable in full is marked
+    /// (<see cref="ReadPlan.Ok"/> is false), it is not an error.
+    /// </summary>
+    /// <exception cref="Processes.TargetGoneException">The process ended, or its pid belongs to another process now.</exception>
+    /// <exception cref="Processes.AccessDeniedException">The kernel refuses; the exception names the command to type next.</exception>
+    void Read(ReadPlan plan);
 }

@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace Vitrine.Linux.Native;
+
+/// <summary>
+/// The few system calls that .NET does not offer. All of them read. process_vm_writev, ptrace and kill are not declared anywhere
+/// in the project, and a test keeps it so.
+/// </summary>
+internal static unsafe partial class Libc
+{
+    public const int EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, ENOMEM = 12, EACCES = 13, EFAULT = 14, EINVAL = 22, ENOSYS = 38;
+
+    /// <summary>Most iovecs that one call takes (UIO_MAXIOV).</summary>
+    public const int IovMax = 1024;
+
+    [LibraryImport("libc", EntryPoint = "process_vm_readv", SetLastError = true)]
+    public static partial nint ProcessVmReadv(int pid, IoVec* local, nuint localCount, IoVec* remote, nuint remoteCount, nuint flags);
+
+    [LibraryImport("libc", EntryPoint = "pread64", SetLastError = true)]
+    public static partial nint Pread(SafeHandle file, void* buffer, nuint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "open64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUid();
+
+    [LibraryImport("libc", EntryPoint = "sysconf")]
+    public static partial nint Sysconf(int name);
+}

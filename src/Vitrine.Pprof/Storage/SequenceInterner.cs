@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+
+namespace Vitrine.Pprof.Storage;
+
+/// <summary>
+/// Gives equal sequences the same number. Only the building of a profile needs it; the finished profile keeps the store and drops this table.
+/// Open addressing over one array. An entry is the upper half of the hash, from which the slot is taken too, beside the number + 1: so a miss rarely
+/// touches the store, and growing the table never does.
+/// </summary>
+internal sealed class SequenceInterner<T> where T : unmanaged
+{
+    const ulong TagMask = 0xFFFFFFFF00000000;
+
+    ulong[] _table = new ulong[16];
+
+    public SequenceInterner(SequenceStore<T> store) => Store = store;
+
+    public SequenceStore<T> Store { get; }
+
+    /// <summary>The number of the sequence, added to the store when it is new.</summary>
+    public int Intern(ReadOnlySpan<T> sequence)
+    {
+        var bytes = MemoryMarshal.AsBytes(sequence);
+        var hash = SeededHash.Of(bytes);
+        var tag = hash & TagMask;
+        var table = _table;
+        var mask = (uint)table.Length - 1;
+        for (var slot = (uint)(hash >> 32) & mask; ; slot = (slot + 1) & mask)
+        {
+            var entry = table[slot];
+            if (entry == 0)
+            {
+                var index = Store.Add(sequence);
+                table[slot] = tag | (uint)(index + 1);
+                if (Store.Count * 4L > table.Length * 3L)
+                    Resize();
+                return index;
+            }
+            if ((entry & TagMask) == tag && MemoryMarshal.AsBytes(Store[(int)(uint)entry - 1]).SequenceEqual(bytes))
+                return (int)(uint)entry - 1;
+        }
+    }
+
+    void Resize()
+    {
+        var table = new ulong[_table.Length * 2];
+        var mask = (uint)table.Length - 1;
+        foreach (var entry in _table)
+        {
+            if (entry == 0)
+                continue;
+            var slot = (uint)(entry >> 32) & mask;
+            while (table[slot] != 0)
+                slot = (slot + 1) & mask;
+            table[slot] = entry;
+        }
+        _table = table;
+    }
+}

@@ -1,0 +1,3 @@
+module vitrine.example/truth
+
+go 1.19

@@ -1,0 +1,32 @@
+namespace Vitrine.TestTargets;
+
+/// <summary>What a test needs beyond the checkout. Missing, it is a shown skip on a user's machine and a failure where everything has to be there.</summary>
+public static class Prerequisite
+{
+    /// <summary>True where a missing tool is a failure: <c>CI=true</c>, as <c>.ci/run</c> sets it.</summary>
+    public static bool IsContinuousIntegration =>
+        string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>True when <c>./test --quick</c> asked for the short run: newest and oldest versions, no servers.</summary>
+    public static bool IsQuickRun => Environment.GetEnvironmentVariable("VITRINE_TEST_QUICK") == "1";
+
+    /// <summary>Skips the running test, or fails it where nothing may be missing.</summary>
+    /// <param name="what">What is missing and the command that brings it.</param>
+    public static void Missing(string what)
+    {
+        if (IsContinuousIntegration) Assert.Fail(what);
+        Assert.Skip(what);
+    }
+
+    /// <summary>Skips the running test, also in CI, because the short run leaves it out.</summary>
+    public static void NotInQuickRun(string what)
+    {
+        if (IsQuickRun) Assert.Skip($"left out of --quick: {what}");
+    }
+
+    /// <summary>Skips or fails unless the test runs as root.</summary>
+    public static void Root()
+    {
+        if (!Environment.IsPrivilegedProcess) Missing("needs root: run ./test as root");
+    }
+}

@@ -14,7 +14,7 @@ public sealed class GoroutineDump
     public required TimeSpan Duration { get; init; }
 
     /// <summary>What was accepted, retried, torn and left out.</summary>
-    public required Consistency Consistency { get; init; }
+    public required GoroutineConsistency Consistency { get; init; }
 
     /// <summary>The different stacks.</summary>
     public required StackTable Stacks { get; init; }

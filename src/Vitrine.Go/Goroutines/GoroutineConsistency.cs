@@ -4,7 +4,7 @@ namespace Vitrine.Go.Goroutines;
 /// How well a dump of a process that keeps running hangs together. A goroutine counts as accepted when what was read of it is known to belong
 /// to one moment: its id, status, saved stack pointer, program counter and stack bounds were the same before and after its stack was read.
 /// </summary>
-public sealed record Consistency
+public sealed record GoroutineConsistency
 {
     /// <summary>Goroutines that were alive when the dump looked at them (the runtime's own included).</summary>
     public required int Total { get; init; }

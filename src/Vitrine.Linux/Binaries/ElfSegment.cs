@@ -8,7 +8,8 @@ namespace Vitrine.Linux.Binaries;
 /// <param name="Address">Link-time virtual address.</param>
 /// <param name="FileSize">Bytes in the file.</param>
 /// <param name="MemorySize">Bytes in memory; what exceeds <paramref name="FileSize"/> is zero.</param>
-public sealed record ElfSegment(int Index, uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize)
+/// <param name="Alignment">p_align.</param>
+public sealed record ElfSegment(int Index, uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize, ulong Alignment)
 {
     /// <summary>PT_LOAD.</summary>
     public const uint Load = 1;

@@ -17,7 +17,7 @@ public sealed record Limits
     public int MaxSegments { get; init => field = AtLeast(value, 1); } = 1_048_576;
 
     /// <summary>Entries that are looked at in one symbol table.</summary>
-    public int MaxSymbols { get; init => field = AtLeast(value, 1); } = 8_388_608;
+    public int MaxSymbols { get; init => field = AtLeast(value, 1); } = 4_194_304;
 
     /// <summary>Dynamic relocations that are applied to a file image. A PIE of 500 MB has about two million.</summary>
     public int MaxRelocations { get; init => field = AtLeast(value, 1); } = 16_777_216;
@@ -25,10 +25,10 @@ public sealed record Limits
     /// <summary>Bytes of one section after decompression.</summary>
     public long MaxDecompressedSectionBytes { get; init => field = AtLeast(value, 1); } = 1L << 30;
 
-    /// <summary>Bytes of all note sections that are searched.</summary>
-    public int MaxNoteBytes { get; init => field = AtLeast(value, 1); } = 16 << 20;
+    /// <summary>Notes that are looked at in one file. A core dump has about four for each thread.</summary>
+    public int MaxNotes { get; init => field = AtLeast(value, 1); } = 1_000_000;
 
-    /// <summary>Bytes of a name (symbol, section, type, field) before it is cut.</summary>
+    /// <summary>Bytes of a name (symbol, section, type, field); a longer one is taken for damage and reads as empty.</summary>
     public int MaxNameBytes { get; init => field = AtLeast(value, 1); } = 65_536;
 
     /// <summary>Units (.debug_info) that are looked at.</summary>

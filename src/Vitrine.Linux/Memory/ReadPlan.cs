@@ -1,36 +1,245 @@
+using System.Runtime.InteropServices;
+using Vitrine.Linux.Binaries;
+using Vitrine.Linux.Native;
+
 namespace Vitrine.Linux.Memory;
 
-/// <summary>Many ranges read in few system calls.</summary>
-public sealed class ReadPlan : IDisposable
+/// <summary>
+/// Many ranges of memory read in few system calls. Add the ranges in any order, give the plan to <see cref="IMemoryReader.Read(ReadPlan)"/>,
+/// take the bytes by index, <see cref="Clear"/> and use it again: a plan that has reached its size allocates nothing more.
+/// Ranges are sorted by address, and neighbours whose gap is at most <see cref="CoalesceGap"/> bytes are read as one.
+/// Not safe for use by several threads at a time.
+/// </summary>
+public sealed unsafe class ReadPlan : IDisposable
 {
-    /// <summary>Ranges whose gap is at most this many bytes are read together.</summary>
-    public int CoalesceGap { get; init; }
+    /// <summary>Default of <see cref="CoalesceGap"/>.</summary>
+    public const int DefaultCoalesceGap = 512;
 
-    /// <summary>Ranges added since the last Clear.</summary>
-    public int Count => throw new NotImplementedException();
+    // Long merged ranges gain nothing more, and cost more to resume when a page in them turns out to be unreadable.
+    const ulong LongestExtent = 4 << 20;
 
-    /// <summary>Bytes copied by the last read, gaps included.</summary>
-    public long BytesRead => throw new NotImplementedException();
+    readonly Limits limits;
+    readonly NativeBuffer<Range> ranges = new();
+    readonly NativeBuffer<Extent> extents = new();
+    readonly NativeBuffer<ulong> keys = new();
+    readonly NativeBuffer<int> order = new();
+    readonly NativeBuffer<byte> bytes = new();
+    readonly NativeBuffer<IoVec> vectors = new();
+    int* sorted;
+    bool executed;
 
-    /// <summary>System calls of the last read.</summary>
-    public int SystemCalls => throw new NotImplementedException();
+    /// <summary>Creates an empty plan.</summary>
+    /// <param name="limits"><see cref="Limits.MaxPlanRanges"/> and <see cref="Limits.MaxPlanBytes"/> apply.</param>
+    public ReadPlan(Limits? limits = null) => this.limits = limits ?? Limits.Default;
 
-    /// <summary>Adds a range; returns its index.</summary>
-    public int Add(ulong address, int length) => throw new NotImplementedException();
+    /// <summary>Ranges whose gap is at most this many bytes are read together, the gap included.</summary>
+    public int CoalesceGap
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    } = DefaultCoalesceGap;
 
-    /// <summary>Forgets the ranges, keeps the memory.</summary>
-    public void Clear() => throw new NotImplementedException();
+    /// <summary>Ranges added since the last <see cref="Clear"/>.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes that the last read copied out of the target, gaps included.</summary>
+    public long BytesRead { get; internal set; }
+
+    /// <summary>System calls that the last read made on the target's memory.</summary>
+    public int SystemCalls { get; internal set; }
+
+    /// <summary>Stretches of memory that the last read asked for, after merging.</summary>
+    public int ExtentCount { get; private set; }
+
+    /// <summary>The bytes of a range; empty when it could not be read. Valid until <see cref="Clear"/>, the next read or <see cref="Dispose"/>.</summary>
+    public ReadOnlySpan<byte> this[int index]
+    {
+        get
+        {
+            if (!Ok(index))
+                return default;
+            var range = ranges.Pointer + index;
+            return new ReadOnlySpan<byte>(bytes.Pointer + range->BufferOffset, range->Length);
+        }
+    }
+
+    /// <summary>Adds a range.</summary>
+    /// <param name="address">Its first address. Any value: an impossible range is marked as not readable.</param>
+    /// <param name="length">Its length in bytes; 0 is allowed and always <see cref="Ok"/>.</param>
+    /// <returns>The index of the range: 0, 1, 2 …</returns>
+    /// <exception cref="InvalidOperationException">The plan holds <see cref="Limits.MaxPlanRanges"/> ranges.</exception>
+    public int Add(ulong address, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (Count >= limits.MaxPlanRanges)
+            throw new InvalidOperationException($"A read plan holds at most {limits.MaxPlanRanges} ranges (Limits.MaxPlanRanges); read in parts.");
+        ranges.Grow(Count + 1L);
+        ranges.Pointer[Count] = new Range { Address = address, Length = length };
+        executed = false;
+        return Count++;
+    }
+
+    /// <summary>Forgets the ranges and their bytes, keeps the memory.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        ExtentCount = 0;
+        executed = false;
+    }
 
     /// <summary>True when the range was read in full.</summary>
-    public bool Ok(int index) => throw new NotImplementedException();
-
-    /// <summary>The bytes of a range; empty when it could not be read.</summary>
-    public ReadOnlySpan<byte> this[int index] => throw new NotImplementedException();
-
-    internal void ReadOneByOne(IMemoryReader memory) => throw new NotImplementedException();
+    public bool Ok(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        return executed && ranges.Pointer[index].Ok != 0;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        Clear();
+        ranges.Dispose();
+        extents.Dispose();
+        keys.Dispose();
+        order.Dispose();
+        bytes.Dispose();
+        vectors.Dispose();
+    }
+
+    /// <summary>Sorts and merges the ranges and makes room for their bytes. All ranges count as readable until <see cref="Fail"/>.</summary>
+    internal void Begin()
+    {
+        executed = false;
+        BytesRead = 0;
+        SystemCalls = 0;
+        ExtentCount = 0;
+        SortRanges();
+
+        extents.Grow(Math.Max(Count, 1));
+        ulong total = 0;
+        Extent* current = null;
+        for (var i = 0; i < Count; i++)
+        {
+            var range = ranges.Pointer + sorted[i];
+            range->Ok = 1;
+            if (range->Length == 0)
+                continue;
+            if (range->Address > ulong.MaxValue - (ulong)range->Length)
+            {
+                range->Ok = 0;
+                continue;
+            }
+
+            var end = range->Address + (ulong)range->Length;
+            var joins = current != null
+                && (range->Address <= current->End || range->Address - current->End <= (ulong)CoalesceGap)
+                && (end <= current->End || end - current->Address <= LongestExtent);
+            if (!joins)
+            {
+                if (current != null)
+                    total += current->End - current->Address;
+                current = extents.Pointer + ExtentCount++;
+                *current = new Extent { Address = range->Address, End = end, BufferOffset = (long)total, FirstRange = i };
+            }
+            current->End = Math.Max(current->End, end);
+            current->LastRange = i;
+            range->BufferOffset = current->BufferOffset + (long)(range->Address - current->Address);
+            if (total + (current->End - current->Address) > (ulong)limits.MaxPlanBytes)
+                throw new InvalidOperationException($"A read plan holds at most {limits.MaxPlanBytes} bytes (Limits.MaxPlanBytes); read in parts.");
+        }
+        if (current != null)
+            total += current->End - current->Address;
+        bytes.Reserve((long)total);
+        vectors.Reserve(Libc.IovMax);
+    }
+
+    /// <summary>From here on the bytes may be taken.</summary>
+    internal void Complete() => executed = true;
+
+    internal Extent* Extents => extents.Pointer;
+
+    internal byte* Bytes => bytes.Pointer;
+
+    internal IoVec* Vectors => vectors.Pointer;
+
+    internal Range* RangeInOrder(int place) => ranges.Pointer + sorted[place];
+
+    /// <summary>
+    /// One page of an extent is not readable: marks the ranges that touch it.
+    /// </summary>
+    /// <param name="extent">The extent.</param>
+    /// <param name="from">First range, in sorted order, that is not decided yet; afterwards the first one behind the page.</param>
+    /// <param name="failed">First unreadable address.</param>
+    /// <param name="pageEnd">The address behind its page.</param>
+    /// <returns>The address to go on from, or null when nothing of the extent is left.</returns>
+    internal ulong? Fail(Extent* extent, ref int from, ulong failed, ulong pageEnd)
+    {
+        for (; from <= extent->LastRange; from++)
+        {
+            var range = RangeInOrder(from);
+            if (range->Length == 0)
+                continue;
+            if (range->Address >= pageEnd)
+                return range->Address;
+            if (range->Address + (ulong)range->Length > failed)
+                range->Ok = 0;
+        }
+        return null;
+    }
+
+    /// <summary>For readers to which a call costs nothing: each range by itself.</summary>
+    internal void ReadOneByOne(IMemoryReader memory)
+    {
+        Begin();
+        for (var i = 0; i < Count; i++)
+        {
+            var range = ranges.Pointer + i;
+            if (range->Ok == 0 || range->Length == 0)
+                continue;
+            var got = memory.Read(range->Address, new Span<byte>(bytes.Pointer + range->BufferOffset, range->Length));
+            BytesRead += got;
+            if (got != range->Length)
+                range->Ok = 0;
+        }
+        Complete();
+    }
+
+    void SortRanges()
+    {
+        var count = Count;
+        keys.Grow(Math.Max(2L * count, 1));
+        order.Grow(Math.Max(2L * count, 1));
+        for (var i = 0; i < count; i++)
+        {
+            keys.Pointer[i] = ranges.Pointer[i].Address;
+            order.Pointer[i] = i;
+        }
+        var inScratch = RangeSorter.Sort(keys.Span(0, count), order.Span(0, count), keys.Span(count, count), order.Span(count, count));
+        sorted = order.Pointer + (inScratch ? count : 0);
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Range
+    {
+        public ulong Address;
+        public int Length;
+        public int Ok;
+        public long BufferOffset;
+    }
+
+    /// <summary>Ranges that are read as one; their bytes lie one extent behind the other in the buffer.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Extent
+    {
+        public ulong Address;
+        public ulong End;
+        public long BufferOffset;
+        public int FirstRange;
+        public int LastRange;
     }
 }

@@ -27,4 +27,16 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "sysconf")]
     public static partial nint Sysconf(int name);
+
+    /// <summary>The target of a symbolic link as it is, or null. File.ResolveLinkTarget would turn "socket:[1]" and paths of another mount namespace into paths of this one.</summary>
+    public static string? ReadLink(string path)
+    {
+        const int longest = 8192; // PATH_MAX is 4096; the kernel adds " (deleted)"
+        var buffer = stackalloc byte[longest];
+        var length = ReadLink(path, buffer, longest);
+        return length < 0 ? null : System.Text.Encoding.UTF8.GetString(buffer, (int)length);
+    }
+
+    [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint ReadLink(string path, byte* buffer, nuint size);
 }

@@ -1,70 +1,241 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Vitrine.Linux.Binaries;
+using Vitrine.Linux.Native;
 
 namespace Vitrine.Linux.Processes;
 
-/// <summary>A process seen through /proc. Everything that can change is read afresh at each call.</summary>
+/// <summary>
+/// A process seen through /proc. What can change is read afresh at each call. Text that the process controls (names, paths, arguments) is returned as it is:
+/// show it through <see cref="TerminalText"/>.
+/// A call on a process that has ended throws <see cref="TargetGoneException"/>; one that the kernel refuses throws <see cref="AccessDeniedException"/>.
+/// </summary>
 public sealed class LinuxProcess
 {
-    /// <summary>Opens a process by pid.</summary>
-    public static LinuxProcess Open(int pid) => throw new NotImplementedException();
+    const string DeletedSuffix = " (deleted)";
 
-    /// <summary>Pid and start time.</summary>
+    readonly Limits limits;
+
+    LinuxProcess(ProcessIdentity identity, Limits limits)
+    {
+        Identity = identity;
+        this.limits = limits;
+    }
+
+    /// <summary>Pid and start time: what tells it from a later process with the same pid.</summary>
     public ProcessIdentity Identity { get; }
 
-    /// <summary>The pid in the viewer's namespace.</summary>
+    /// <summary>The pid in the viewer's pid namespace.</summary>
     public int Pid => Identity.Pid;
 
-    /// <summary>True while this very process exists and is not a zombie.</summary>
-    public bool IsAlive() => throw new NotImplementedException();
-
     /// <summary>comm: at most 15 bytes, untrusted text.</summary>
-    public string CommandName => throw new NotImplementedException();
+    public string CommandName => Stat().Name;
 
-    /// <summary>The arguments; empty for a kernel thread.</summary>
-    public IReadOnlyList<string> CommandLine => throw new NotImplementedException();
+    /// <summary>State letter of the main thread: R running, S sleeping, D uninterruptible, T stopped, t stopped by a debugger, Z zombie.</summary>
+    public char State => Stat().State;
 
-    /// <summary>Path of the executable in the target's mount namespace; null when it may not be read.</summary>
-    public string? ExecutablePath => throw new NotImplementedException();
+    /// <summary>The arguments; empty for a kernel thread and a zombie. Untrusted text.</summary>
+    public IReadOnlyList<string> CommandLine
+    {
+        get
+        {
+            var text = Read("cmdline");
+            if (text.Length == 0)
+                return [];
+            return Encoding.UTF8.GetString(text).TrimEnd('\0').Split('\0');
+        }
+    }
 
-    /// <summary>True when the executable's file was removed or replaced.</summary>
-    public bool ExecutableDeleted => throw new NotImplementedException();
+    /// <summary>Path of the executable as the target's mount namespace names it, without " (deleted)"; null when it may not be read or there is none.</summary>
+    public string? ExecutablePath => ReadExecutableLink() is { } link ? StripDeleted(link) : null;
 
-    /// <summary>Opens the executable read-only, deleted or in another mount namespace included.</summary>
-    public SafeFileHandle OpenExecutable() => throw new NotImplementedException();
+    /// <summary>True when the executable's file was removed or replaced since it was started.</summary>
+    public bool ExecutableDeleted => ReadExecutableLink()?.EndsWith(DeletedSuffix, StringComparison.Ordinal) == true;
 
-    /// <summary>The mappings, ascending.</summary>
-    public IReadOnlyList<MemoryMap> Maps() => throw new NotImplementedException();
+    /// <summary>Time since the process was started.</summary>
+    public TimeSpan Uptime
+    {
+        get
+        {
+            var uptime = SystemClock.SinceBoot() - SystemClock.FromTicks(Identity.StartTimeTicks);
+            return uptime > TimeSpan.Zero ? uptime : TimeSpan.Zero;
+        }
+    }
 
-    /// <summary>The threads.</summary>
-    public IReadOnlyList<ThreadInfo> Threads() => throw new NotImplementedException();
+    /// <summary>When it was started, by the wall clock of now (exact to about 10 ms; a clock step moves it).</summary>
+    public DateTimeOffset StartedAt => DateTimeOffset.UtcNow - Uptime;
 
-    /// <summary>Time since the start.</summary>
-    public TimeSpan Uptime => throw new NotImplementedException();
+    /// <summary>Resident set in bytes, from /proc/PID/statm; the kernel's counter may lag by some pages for each thread.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            var fields = Encoding.ASCII.GetString(Read("statm")).Split(' ');
+            return fields.Length > 1 && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var pages)
+                ? pages * Environment.SystemPageSize
+                : 0;
+        }
+    }
 
-    /// <summary>When it started.</summary>
-    public DateTimeOffset StartedAt => throw new NotImplementedException();
-
-    /// <summary>Resident set, in bytes.</summary>
-    public long ResidentBytes => throw new NotImplementedException();
-
-    /// <summary>Pid of the tracer (debugger), 0 = none.</summary>
-    public int TracerPid => throw new NotImplementedException();
+    /// <summary>Pid of the tracer (a debugger, strace), 0 = none. A tracer in a pid namespace that the viewer cannot see also reads as 0.</summary>
+    public int TracerPid => Status().TracerPid ?? 0;
 
     /// <summary>Container id, 64 hex digits as a rule; null outside a container.</summary>
-    public string? ContainerId => throw new NotImplementedException();
+    public string? ContainerId => CgroupPath is { } path ? ContainerIds.FromCgroupPath(path) : null;
 
-    /// <summary>Path in the cgroup hierarchy.</summary>
-    public string? CgroupPath => throw new NotImplementedException();
+    /// <summary>Path in the unified cgroup hierarchy, or the most telling one of version 1; null when there is none.</summary>
+    public string? CgroupPath => ContainerIds.CgroupPath(Read("cgroup"));
 
     /// <summary>The namespaces.</summary>
-    public NamespaceIds Namespaces => throw new NotImplementedException();
+    public NamespaceIds Namespaces => new(Namespace("pid"), Namespace("mnt"), Namespace("net"), Namespace("user"), Namespace("cgroup"));
+
+    /// <summary>Pid of this process in its own, innermost pid namespace: what it calls itself.</summary>
+    public int InnermostPid => Status().NamespacePids is [.., var last] ? last : Pid;
 
     /// <summary>The capabilities.</summary>
-    public CapabilitySet Capabilities => throw new NotImplementedException();
+    public CapabilitySet Capabilities => Status().Capabilities;
 
     /// <summary>0 none, 1 strict, 2 filter; null when the kernel does not say.</summary>
-    public int? SeccompMode => throw new NotImplementedException();
+    public int? SeccompMode => Status().SeccompMode;
+
+    /// <summary>True when it cannot gain privileges by exec; null when the kernel does not say.</summary>
+    public bool? NoNewPrivileges => Status().NoNewPrivileges;
 
     /// <summary>Effective user id, in the viewer's user namespace.</summary>
-    public uint Uid => throw new NotImplementedException();
+    public uint Uid => Status().Uids is [_, var effective, ..] ? effective : uint.MaxValue;
+
+    /// <summary>Effective group id, in the viewer's user namespace.</summary>
+    public uint Gid => Status().Gids is [_, var effective, ..] ? effective : uint.MaxValue;
+
+    /// <summary>Opens a process by pid.</summary>
+    /// <exception cref="TargetGoneException">There is no such process.</exception>
+    public static LinuxProcess Open(int pid, Limits? limits = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pid);
+        return ProcStat.TryRead($"/proc/{pid}/stat", out var stat)
+            ? new LinuxProcess(new ProcessIdentity(pid, stat.StartTimeTicks), limits ?? Limits.Default)
+            : throw new TargetGoneException($"There is no process {pid}. `vitrine ps` lists those that can be looked at.");
+    }
+
+    /// <summary>True while this very process exists and is not a zombie.</summary>
+    public bool IsAlive() =>
+        ProcStat.TryRead($"/proc/{Pid}/stat", out var stat) && stat.StartTimeTicks == Identity.StartTimeTicks && stat.State is not ('Z' or 'X');
+
+    /// <summary>
+    /// Opens the executable read-only, deleted or in another mount namespace included: /proc/PID/exe leads to the file itself, not to a path.
+    /// </summary>
+    /// <exception cref="TargetGoneException">The process ended.</exception>
+    /// <exception cref="AccessDeniedException">The kernel refuses.</exception>
+    /// <exception cref="BadBinaryException">It has no executable (a kernel thread).</exception>
+    public SafeFileHandle OpenExecutable()
+    {
+        var file = Files.TryOpenForReading($"/proc/{Pid}/exe", out var errno);
+        if (file is null && ExecutablePath is { Length: > 1 } path)
+        {
+            // Some file systems (network mounts that lost their server's permission) refuse the link and allow the path.
+            file = Files.TryOpenForReading($"/proc/{Pid}/root{path}", out _);
+        }
+        ThrowIfGone(file);
+        return file ?? throw (errno switch
+        {
+            Libc.EACCES or Libc.EPERM => AccessAdvice.Denied(this, "open the executable"),
+            Libc.ENOENT => new BadBinaryException($"Process {Pid} has no executable: it is a kernel thread."),
+            _ => new BadBinaryException($"The executable of process {Pid} cannot be opened ({Files.Describe(errno)})."),
+        });
+    }
+
+    /// <summary>Opens the executable as an ELF file.</summary>
+    /// <inheritdoc cref="OpenExecutable" path="/exception"/>
+    public ElfFile OpenElf() => ElfFile.Open(OpenExecutable(), ExecutablePath ?? $"/proc/{Pid}/exe", limits);
+
+    /// <summary>The mappings, ascending, at most <see cref="Limits.MaxMaps"/>. Not one snapshot: the process may map and unmap while the kernel lists them.</summary>
+    public IReadOnlyList<MemoryMap> Maps()
+    {
+        // A line has about 100 bytes, paths can have 4096.
+        var limit = (int)Math.Min(limits.MaxMaps * 256L, int.MaxValue / 2);
+        var text = ProcFile.TryRead($"/proc/{Pid}/maps", limit, out var errno);
+        ThrowIfGone(null);
+        return text is null ? throw Failure(errno, "read the memory map") : MapsParser.Parse(text, limits);
+    }
+
+    /// <summary>The threads, ascending, at most <see cref="Limits.MaxThreads"/>.</summary>
+    public IReadOnlyList<ThreadInfo> Threads()
+    {
+        var threads = new List<ThreadInfo>();
+        try
+        {
+            foreach (var folder in Directory.EnumerateDirectories($"/proc/{Pid}/task"))
+            {
+                if (threads.Count == limits.MaxThreads)
+                    break;
+                if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ProcStat.TryRead(folder + "/stat", out var stat))
+                    threads.Add(new ThreadInfo(id, stat.Name, stat.State, SystemClock.FromTicks(stat.UserTicks), SystemClock.FromTicks(stat.SystemTicks), stat.Processor));
+            }
+        }
+        catch (IOException)
+        {
+            // The folder went away with the process, or a thread ended while the folder was listed.
+        }
+        ThrowIfGone(null);
+        threads.Sort((a, b) => a.ThreadId.CompareTo(b.ThreadId));
+        return threads;
+    }
+
+    /// <summary>Memory shares from /proc/PID/smaps_rollup; null when the kernel refuses or has no such file (before 4.14). Costs the target's page tables a walk.</summary>
+    public MemoryUsage? ReadMemoryUsage()
+    {
+        var text = ProcFile.TryRead($"/proc/{Pid}/smaps_rollup", limits.MaxProcFileBytes, out _);
+        return text is { Length: > 0 } ? MemoryUsage.Parse(text) : null;
+    }
+
+    /// <summary>Throws when the process has ended or its pid belongs to another one.</summary>
+    internal void ThrowIfGone(IDisposable? release)
+    {
+        if (IsAlive())
+            return;
+        release?.Dispose();
+        throw new TargetGoneException($"Process {Pid} has ended.");
+    }
+
+    static string StripDeleted(string path) => path.EndsWith(DeletedSuffix, StringComparison.Ordinal) ? path[..^DeletedSuffix.Length] : path;
+
+    ProcStat Stat() =>
+        ProcStat.TryRead($"/proc/{Pid}/stat", out var stat) && stat.StartTimeTicks == Identity.StartTimeTicks
+            ? stat
+            : throw new TargetGoneException($"Process {Pid} has ended.");
+
+    ProcStatus Status() => ProcStatus.Parse(Read("status"));
+
+    byte[] Read(string name)
+    {
+        var text = ProcFile.TryRead($"/proc/{Pid}/{name}", limits.MaxProcFileBytes, out var errno);
+        if (text is not null)
+            return text;
+        _ = Stat();
+        throw Failure(errno, $"read {name}");
+    }
+
+    Exception Failure(int errno, string what) => errno switch
+    {
+        Libc.EACCES or Libc.EPERM => AccessAdvice.Denied(this, what),
+        Libc.ENOENT or Libc.ESRCH => new TargetGoneException($"Process {Pid} has ended."),
+        _ => new IOException($"Cannot {what} of process {Pid}: {Files.Describe(errno)}."),
+    };
+
+    string? ReadExecutableLink()
+    {
+        _ = Stat();
+        return Libc.ReadLink($"/proc/{Pid}/exe");
+    }
+
+    ulong? Namespace(string name)
+    {
+        // "net:[4026531840]"
+        var link = Libc.ReadLink($"/proc/{Pid}/ns/{name}");
+        return link is not null && link.EndsWith(']')
+            && ulong.TryParse(link.AsSpan(link.IndexOf('[', StringComparison.Ordinal) + 1)[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var inode)
+            ? inode
+            : null;
+    }
 }

@@ -7,22 +7,25 @@ namespace Vitrine.Pprof;
 public static class AtomicFile
 {
     /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>.</summary>
-    /// <param name="path">The file to create or replace; its folder must exist.</param>
+    /// <param name="path">The file to create or replace; its folder must exist. A symbolic link is followed. What lies in /dev or /proc (<c>/dev/stdout</c>) is written to directly.</param>
     /// <param name="write">Writes the content; when it throws, <paramref name="path"/> stays as it was.</param>
     public static void Write(string path, Action<Stream> write)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        // A device or a pipe (/dev/stdout, a named pipe) is written to directly: renaming over it would replace it.
-        if (File.Exists(path) && (File.GetAttributes(path) & (FileAttributes.Device | FileAttributes.ReparsePoint)) != 0 || IsSpecial(path))
+        if (IsSpecial(path))
         {
-            using var special = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            // Renaming over /dev/stdout would replace it; half a file cannot be prevented there.
+            using var special = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
             write(special);
             return;
         }
+        if (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is { } linked)
+            path = linked.FullName;
         var aside = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
                 write(file);
                 file.Flush(flushToDisk: true);
@@ -36,5 +39,8 @@ public static class AtomicFile
         }
     }
 
-    static bool IsSpecial(string path) => !OperatingSystem.IsWindows() && path.StartsWith("/dev/", StringComparison.Ordinal);
+    static bool IsSpecial(string path) => !OperatingSystem.IsWindows()
+        && Path.GetFullPath(path) is var full
+        && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal))
+        && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
 }

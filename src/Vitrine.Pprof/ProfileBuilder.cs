@@ -86,7 +86,7 @@ public sealed class ProfileBuilder
         ArgumentOutOfRangeException.ThrowIfLessThan(mapping, -1);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(mapping, _mappings.Rows.Count);
         foreach (var line in lines)
-            if (line.Function < -1 || line.Function >= _functions.Rows.Count)
+            if ((uint)line.Function >= (uint)_functions.Rows.Count)
                 throw new ArgumentOutOfRangeException(nameof(lines), line.Function, "A line names a function that this builder did not give out.");
         ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(_locationIndex, new(address, mapping, _lineLists.Intern(lines), isFolded), out var known);
         if (known)

@@ -12,8 +12,11 @@ public sealed record ProfileLimits
     /// <summary>Bytes of the (compressed) input. Default 1 GiB.</summary>
     public long MaxCompressedBytes { get; init; } = 1L << 30;
 
-    /// <summary>Bytes after decompression. Default 4 GiB; a file of 200 MB is already a very large profile.</summary>
-    public long MaxUncompressedBytes { get; init; } = 4L << 30;
+    /// <summary>Bytes after decompression. Default 1 GiB; a file of 200 MB is already a very large profile.</summary>
+    public long MaxUncompressedBytes { get; init; } = 1L << 30;
+
+    /// <summary>Bytes of memory that the tables of the profile may take, about. Default 4 GiB. One byte of input can become eight in memory (a value of 1).</summary>
+    public long MaxTableBytes { get; init; } = 4L << 30;
 
     /// <summary>Bytes out per byte in, once more than 16 MiB have come out. Default 1,000: gzip can reach 1,032, real profiles reach 3 to 40, very repetitive ones 200.</summary>
     public int MaxCompressionRatio { get; init; } = 1_000;
@@ -50,4 +53,14 @@ public sealed record ProfileLimits
 
     /// <summary>Bytes of any one message (sample, location, …) or of an unknown field. Default 16 MiB.</summary>
     public int MaxMessageBytes { get; init; } = 16 << 20;
+
+    /// <summary>Refuses limits that the tables cannot keep.</summary>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxStackDepth, 1 << 20, nameof(MaxStackDepth));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxLabelsPerSample, 1 << 16, nameof(MaxLabelsPerSample));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxLinesPerLocation, 1 << 16, nameof(MaxLinesPerLocation));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxStringBytes, 1 << 20, nameof(MaxStringBytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMessageBytes, 256 << 20, nameof(MaxMessageBytes));
+    }
 }

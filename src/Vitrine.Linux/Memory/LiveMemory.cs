@@ -75,8 +75,9 @@ public sealed unsafe class LiveMemory : IMemoryReader, IDisposable
             destination = destination[..(int)(ulong.MaxValue - address)];
         fixed (byte* local = destination)
         {
-            var remote = new IoVec { Base = (nuint)address, Length = (nuint)destination.Length };
-            var done = ReadVector(local, (ulong)destination.Length, &remote, 1);
+            var from = new IoVec { Base = (nuint)address, Length = (nuint)destination.Length };
+            var into = new IoVec { Base = (nuint)local, Length = (nuint)destination.Length };
+            var done = ReadVectors(&into, 1, &from, 1);
             space.Check();
             return (int)done;
         }
@@ -87,58 +88,71 @@ public sealed unsafe class LiveMemory : IMemoryReader, IDisposable
     {
         ArgumentNullException.ThrowIfNull(plan);
         plan.Begin();
-
-        var extent = 0;             // the first extent that is not done
+        IoVec* local = plan.Vectors, remote = plan.Vectors + Libc.IovMax;
+        var island = 0;             // the first island that is not done
         var resume = 0UL;           // where to go on in it; 0 = at its start
         var undecided = -1;         // its first undecided range, once a page of it has failed
-        while (extent < plan.ExtentCount)
+        while (island < plan.IslandCount)
         {
-            // 1. Fill a batch: extents lie one behind the other in the buffer, so that one local vector serves them all.
-            var count = 0;
-            var length = 0UL;
-            for (var i = extent; i < plan.ExtentCount && count < Libc.IovMax; i++)
+            // 1. Fill a batch. Islands with a small gap between them share one remote vector; the gap's bytes go to the junk buffer.
+            int locals = 0, remotes = 0;
+            ulong length = 0, end = 0;
+            for (var i = island; i < plan.IslandCount && locals + 2 <= Libc.IovMax; i++)
             {
-                var start = i == extent && resume != 0 ? resume : plan.Extents[i].Address;
-                var part = plan.Extents[i].End - start;
-                if (count > 0 && length + part > LargestBatch)
+                var next = plan.Islands + i;
+                var start = i == island && resume != 0 ? resume : next->Address;
+                var part = next->End - start;
+                var gap = start - end;
+                if (locals > 0 && length + part + gap > LargestBatch)
                     break;
-                plan.Vectors[count++] = new IoVec { Base = (nuint)start, Length = (nuint)part };
+                if (locals > 0 && gap <= (ulong)plan.CoalesceGap)
+                {
+                    local[locals++] = new IoVec { Base = (nuint)plan.Junk, Length = (nuint)gap };
+                    remote[remotes - 1].Length += (nuint)(gap + part);
+                    length += gap;
+                }
+                else
+                {
+                    remote[remotes++] = new IoVec { Base = (nuint)start, Length = (nuint)part };
+                    plan.ExtentCount++;
+                }
+                local[locals++] = new IoVec { Base = (nuint)(plan.Bytes + next->BufferOffset + (long)(start - next->Address)), Length = (nuint)part };
                 length += part;
+                end = next->End;
             }
-            var first = plan.Extents + extent;
-            var into = plan.Bytes + first->BufferOffset + (resume != 0 ? (long)(resume - first->Address) : 0);
 
             // 2. Read it.
-            var done = ReadVector(into, length, plan.Vectors, count);
+            var done = ReadVectors(local, locals, remote, remotes);
             plan.SystemCalls++;
             plan.BytesRead += (long)done;
 
             // 3. Step over what was read in full.
-            for (var i = 0; i < count && done >= plan.Vectors[i].Length; i++)
+            var at = 0;
+            for (; at < locals && done >= local[at].Length; at++)
             {
-                done -= plan.Vectors[i].Length;
-                length -= plan.Vectors[i].Length;
-                extent++;
+                done -= local[at].Length;
+                if (local[at].Base == (nuint)plan.Junk)
+                    continue;
+                island++;
                 resume = 0;
                 undecided = -1;
             }
-            if (length == 0)
-                continue;
 
-            // 4. The page behind the last byte is not readable. Mark what touches it and go on behind it.
-            var current = plan.Extents + extent;
+            // 4. If that was not all, the next page is not readable. In a gap it does not matter: go on behind it. Otherwise mark what touches it.
+            if (at == locals || local[at].Base == (nuint)plan.Junk)
+                continue;
+            var current = plan.Islands + island;
             var failed = (resume != 0 ? resume : current->Address) + done;
-            var pageEnd = (failed & ~(PageSize - 1)) + PageSize;
+            var pageEnd = (failed | PageSize - 1) == ulong.MaxValue ? ulong.MaxValue : (failed | PageSize - 1) + 1;
             if (undecided < 0)
                 undecided = current->FirstRange;
-            var next = pageEnd == 0 ? plan.Fail(current, ref undecided, failed, ulong.MaxValue) : plan.Fail(current, ref undecided, failed, pageEnd);
-            if (next is { } address)
+            if (plan.Fail(current, ref undecided, failed, pageEnd) is { } address)
             {
                 resume = address;
             }
             else
             {
-                extent++;
+                island++;
                 resume = 0;
                 undecided = -1;
             }
@@ -150,13 +164,12 @@ public sealed unsafe class LiveMemory : IMemoryReader, IDisposable
     /// <inheritdoc/>
     public void Dispose() => space.Dispose();
 
-    /// <summary>Reads the remote vectors one behind the other into <paramref name="local"/>, up to the first page that is not readable.</summary>
-    ulong ReadVector(byte* local, ulong length, IoVec* remote, int count)
+    /// <summary>Reads the remote vectors into the local ones, which hold as many bytes in all, up to the first page that is not readable.</summary>
+    ulong ReadVectors(IoVec* local, int locals, IoVec* remote, int remotes)
     {
         if (!useFile)
         {
-            var vector = new IoVec { Base = (nuint)local, Length = (nuint)length };
-            var done = Libc.ProcessVmReadv(process.Pid, &vector, 1, remote, (nuint)count, 0);
+            var done = Libc.ProcessVmReadv(process.Pid, local, (nuint)locals, remote, (nuint)remotes, 0);
             if (done >= 0)
                 return (ulong)done;
             switch (Marshal.GetLastPInvokeError())
@@ -181,12 +194,25 @@ public sealed unsafe class LiveMemory : IMemoryReader, IDisposable
             }
         }
 
+        return ReadFile(local, locals, remote);
+    }
+
+    /// <summary>The same by pread: one call for each local vector.</summary>
+    ulong ReadFile(IoVec* local, int locals, IoVec* remote)
+    {
         var total = 0UL;
-        for (var i = 0; i < count; i++)
+        nuint into = 0;
+        for (var i = 0; i < locals; i++)
         {
-            var got = space.ReadFile(remote[i].Base, local + total, remote[i].Length);
+            if (into == remote->Length)
+            {
+                remote++;
+                into = 0;
+            }
+            var got = space.ReadFile(remote->Base + into, (byte*)local[i].Base, local[i].Length);
             total += got;
-            if (got < remote[i].Length)
+            into += local[i].Length;
+            if (got < local[i].Length)
                 break;
         }
         return total;

@@ -12,19 +12,32 @@ namespace Vitrine.Linux.Memory;
 /// </summary>
 public sealed unsafe class ReadPlan : IDisposable
 {
-    /// <summary>Default of <see cref="CoalesceGap"/>.</summary>
-    public const int DefaultCoalesceGap = 512;
+    /// <summary>
+    /// Default of <see cref="CoalesceGap"/>: just below a page, so that no page is looked at on which nothing was asked for.
+    /// Measured on 100,000 parked goroutines of Go 1.26 (480-byte g structs side by side, 640 used bytes in 2 KiB stacks; virtual machine, 2 busy cores; best of 8, buffer in use before):
+    /// <code>
+    ///  gap    g structs                       stacks
+    ///     0   11.4 ms (6254 ranges, 48 MB)    60 ms (100,008 ranges,  64 MB,  98 calls)
+    ///   512   11.5 ms (5519 ranges, 48 MB)    60 ms (the same)
+    ///  2048   11.4 ms (5513 ranges, 48 MB)    34 ms (  7152 ranges, 195 MB, 189 calls)
+    ///  4096   11.4 ms (5513 ranges, 48 MB)    34 ms (  5860 ranges, 199 MB, 190 calls)
+    /// 65536   29.3 ms ( 321 ranges, 222 MB)   38 ms (   349 ranges, 261 MB, 196 calls)
+    /// </code>
+    /// A range of its own costs about 0.6 µs, a page copied in passing about the same.
+    /// </summary>
+    public const int DefaultCoalesceGap = 4095;
 
-    // Long merged ranges gain nothing more, and cost more to resume when a page in them turns out to be unreadable.
-    const ulong LongestExtent = 4 << 20;
+    /// <summary>Largest <see cref="CoalesceGap"/>, in bytes.</summary>
+    public const int LargestCoalesceGap = 1 << 20;
 
     readonly Limits limits;
     readonly NativeBuffer<Range> ranges = new();
-    readonly NativeBuffer<Extent> extents = new();
+    readonly NativeBuffer<Island> islands = new();
     readonly NativeBuffer<ulong> keys = new();
     readonly NativeBuffer<int> order = new();
     readonly NativeBuffer<byte> bytes = new();
     readonly NativeBuffer<IoVec> vectors = new();
+    readonly NativeBuffer<byte> junk = new();
     int* sorted;
     bool executed;
 
@@ -39,6 +52,7 @@ public sealed unsafe class ReadPlan : IDisposable
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LargestCoalesceGap);
             field = value;
         }
     } = DefaultCoalesceGap;
@@ -52,8 +66,8 @@ public sealed unsafe class ReadPlan : IDisposable
     /// <summary>System calls that the last read made on the target's memory.</summary>
     public int SystemCalls { get; internal set; }
 
-    /// <summary>Stretches of memory that the last read asked for, after merging.</summary>
-    public int ExtentCount { get; private set; }
+    /// <summary>Stretches of memory that the last read asked the kernel for, after merging.</summary>
+    public int ExtentCount { get; internal set; }
 
     /// <summary>The bytes of a range; empty when it could not be read. Valid until <see cref="Clear"/>, the next read or <see cref="Dispose"/>.</summary>
     public ReadOnlySpan<byte> this[int index]
@@ -104,25 +118,27 @@ public sealed unsafe class ReadPlan : IDisposable
     {
         Clear();
         ranges.Dispose();
-        extents.Dispose();
+        islands.Dispose();
         keys.Dispose();
         order.Dispose();
         bytes.Dispose();
         vectors.Dispose();
+        junk.Dispose();
     }
 
-    /// <summary>Sorts and merges the ranges and makes room for their bytes. All ranges count as readable until <see cref="Fail"/>.</summary>
+    /// <summary>Sorts the ranges, unites those that touch or overlap, and makes room for their bytes. All ranges count as readable until <see cref="Fail"/>.</summary>
     internal void Begin()
     {
         executed = false;
         BytesRead = 0;
         SystemCalls = 0;
         ExtentCount = 0;
+        IslandCount = 0;
         SortRanges();
 
-        extents.Grow(Math.Max(Count, 1));
+        islands.Grow(Math.Max(Count, 1));
         ulong total = 0;
-        Extent* current = null;
+        Island* current = null;
         for (var i = 0; i < Count; i++)
         {
             var range = ranges.Pointer + sorted[i];
@@ -136,50 +152,52 @@ public sealed unsafe class ReadPlan : IDisposable
             }
 
             var end = range->Address + (ulong)range->Length;
-            var joins = current != null
-                && (range->Address <= current->End || range->Address - current->End <= (ulong)CoalesceGap)
-                && (end <= current->End || end - current->Address <= LongestExtent);
-            if (!joins)
+            if (current == null || range->Address > current->End)
             {
                 if (current != null)
-                    total += current->End - current->Address;
-                current = extents.Pointer + ExtentCount++;
-                *current = new Extent { Address = range->Address, End = end, BufferOffset = (long)total, FirstRange = i };
+                    total += current->Length;
+                current = islands.Pointer + IslandCount++;
+                *current = new Island { Address = range->Address, End = end, BufferOffset = (long)total, FirstRange = i };
             }
             current->End = Math.Max(current->End, end);
             current->LastRange = i;
             range->BufferOffset = current->BufferOffset + (long)(range->Address - current->Address);
-            if (total + (current->End - current->Address) > (ulong)limits.MaxPlanBytes)
+            if (total + current->Length > (ulong)limits.MaxPlanBytes)
                 throw new InvalidOperationException($"A read plan holds at most {limits.MaxPlanBytes} bytes (Limits.MaxPlanBytes); read in parts.");
         }
         if (current != null)
-            total += current->End - current->Address;
+            total += current->Length;
         bytes.Reserve((long)total);
-        vectors.Reserve(Libc.IovMax);
+        vectors.Reserve(2 * Libc.IovMax);
+        junk.Reserve(Math.Max(CoalesceGap, 1));
     }
 
     /// <summary>From here on the bytes may be taken.</summary>
     internal void Complete() => executed = true;
 
-    internal Extent* Extents => extents.Pointer;
+    internal int IslandCount { get; private set; }
+
+    internal Island* Islands => islands.Pointer;
 
     internal byte* Bytes => bytes.Pointer;
 
+    /// <summary>Where the bytes of gaps go.</summary>
+    internal byte* Junk => junk.Pointer;
+
+    /// <summary>Room for the vectors of one call: first the local ones, then the remote ones.</summary>
     internal IoVec* Vectors => vectors.Pointer;
 
     internal Range* RangeInOrder(int place) => ranges.Pointer + sorted[place];
 
-    /// <summary>
-    /// One page of an extent is not readable: marks the ranges that touch it.
-    /// </summary>
-    /// <param name="extent">The extent.</param>
+    /// <summary>One page of an island is not readable: marks the ranges that touch it.</summary>
+    /// <param name="island">The island.</param>
     /// <param name="from">First range, in sorted order, that is not decided yet; afterwards the first one behind the page.</param>
     /// <param name="failed">First unreadable address.</param>
     /// <param name="pageEnd">The address behind its page.</param>
-    /// <returns>The address to go on from, or null when nothing of the extent is left.</returns>
-    internal ulong? Fail(Extent* extent, ref int from, ulong failed, ulong pageEnd)
+    /// <returns>The address to go on from, or null when nothing of the island is left.</returns>
+    internal ulong? Fail(Island* island, ref int from, ulong failed, ulong pageEnd)
     {
-        for (; from <= extent->LastRange; from++)
+        for (; from <= island->LastRange; from++)
         {
             var range = RangeInOrder(from);
             if (range->Length == 0)
@@ -232,14 +250,19 @@ public sealed unsafe class ReadPlan : IDisposable
         public long BufferOffset;
     }
 
-    /// <summary>Ranges that are read as one; their bytes lie one extent behind the other in the buffer.</summary>
+    /// <summary>
+    /// Ranges that touch or overlap. The buffer holds islands one behind the other and no gaps: what lies between islands is copied to one small junk buffer that
+    /// stays in the cache, because writing it to fresh memory would cost more than reading it (measured: 200 MB read, 64 MB wanted).
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct Extent
+    internal struct Island
     {
         public ulong Address;
         public ulong End;
         public long BufferOffset;
         public int FirstRange;
         public int LastRange;
+
+        public readonly ulong Length => End - Address;
     }
 }

@@ -22,6 +22,12 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "open64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
 
+    /// <summary>MADV_HUGEPAGE.</summary>
+    public const int MadvHugePage = 14;
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    public static partial int Madvise(void* start, nuint length, int advice);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUid();
 

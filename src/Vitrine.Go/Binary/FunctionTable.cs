@@ -1,47 +1,273 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Text;
+using Vitrine.Linux.Binaries;
+
 namespace Vitrine.Go.Binary;
 
-/// <summary>The functions of a Go binary, read in place from <c>.gopclntab</c>. All addresses are link-time addresses. Thread-safe.</summary>
+/// <summary>
+/// The functions of a Go binary, read in place from <c>.gopclntab</c>: nothing is copied up front, names and lines are decoded when asked for
+/// (a large service has 100,000 functions and 60 MB of tables, and a host has many services). All addresses are link-time addresses.
+/// Thread-safe. Bytes that make no sense answer "unknown" (-1, empty, false), never an exception.
+/// </summary>
 public sealed class FunctionTable
 {
+    /// <summary>Longest function or file name that is decoded, in bytes; the rest is cut. Generic instances reach a few thousand.</summary>
+    public const int MaxNameBytes = 16_384;
+
+    /// <summary>Deepest nesting of inlined calls that is followed. The compiler's budget stops it far earlier.</summary>
+    public const int MaxInlineDepth = 512;
+
+    const int MaxInternedFiles = 65_536;
+
+    readonly ElfFile elf;
+    readonly ulong fileOffset;
+    readonly ulong fileLength;
+    readonly PclnHeader header;
+    readonly TextMap text;
+    readonly InlineTrees inlining;
+    readonly Lazy<GoFuncId[]> funcIds;
+    readonly ConcurrentDictionary<uint, string> files = new();
+    readonly ulong functionData;
+
+    internal FunctionTable(BinaryImage image, PclnLocation location, ModuleData module, GoVersion version)
+    {
+        elf = image.Elf;
+        fileOffset = location.FileOffset;
+        fileLength = location.Length;
+        header = location.Header;
+        functionData = module.GoFunc;
+        text = new TextMap(module.Text, module.TextSections);
+        inlining = new InlineTrees(image, header.HasStartLines);
+        funcIds = new Lazy<GoFuncId[]>(() => FuncIdMap.Of(version) ?? FuncIdMap.Learn(this));
+    }
+
     /// <summary>Number of functions.</summary>
-    public int Count => throw new GoBinaryException("not yet");
+    public int Count => header.FunctionCount;
+
+    /// <summary>Bytes of one instruction quantum: 1 on amd64, 4 on arm64.</summary>
+    public int Quantum => header.Quantum;
+
+    ReadOnlySpan<byte> Table => elf.Bytes(fileOffset, fileLength);
 
     /// <summary>The function at <paramref name="index"/> in address order.</summary>
-    public GoFunction this[int index] => throw new GoBinaryException("not yet");
+    public GoFunction this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            return At(Table, index);
+        }
+    }
 
     /// <summary>Finds the function that contains <paramref name="pc"/>.</summary>
-    public bool TryFind(ulong pc, out GoFunction function) => throw new GoBinaryException("not yet");
-
-    /// <summary>All functions of that full name, largest body first (an ABI0 wrapper has the name of the function it wraps). Scans the names: keep the result.</summary>
-    public IReadOnlyList<GoFunction> FindByName(string name) => throw new GoBinaryException("not yet");
-
-    /// <summary>Bytes from SP at <paramref name="pc"/> to the frame's base; -1 when unknown.</summary>
-    public int SpDelta(in GoFunction function, ulong pc) => throw new GoBinaryException("not yet");
-
-    /// <summary>Value of a PCDATA table at <paramref name="pc"/>; -1 when the function has no such table.</summary>
-    public int PcData(in GoFunction function, int table, ulong pc) => throw new GoBinaryException("not yet");
-
-    /// <summary>Link-time address of a FUNCDATA object.</summary>
-    public bool TryFuncData(in GoFunction function, int index, out ulong address) => throw new GoBinaryException("not yet");
+    public bool TryFind(ulong pc, out GoFunction function)
+    {
+        var table = Table;
+        if (text.TryOffset(pc, out var offset) && TryIndex(table, offset, out var index))
+        {
+            function = At(table, index);
+            // The table is untrusted: with offsets out of order the search may end anywhere.
+            if (pc >= function.Entry && pc < function.End)
+                return true;
+        }
+        function = default;
+        return false;
+    }
 
     /// <summary>
-    /// Appends the source frames of <paramref name="pc"/>, innermost inlined call first, the physical function last.
-    /// <paramref name="isCallSite"/>: the pc is a return address, so the call is the instruction before it.
-    /// Appends nothing when the pc is in no Go function.
+    /// All functions of that full name, largest body first (an ABI0 wrapper has the name of the function it wraps). Generic instances are named
+    /// as Go prints them, <c>F[...]</c>. Scans the names (about a millisecond for 100,000 functions): ask for several at once, keep the result.
     /// </summary>
-    public void Expand(ulong pc, bool isCallSite, List<SourceFrame> into) => throw new GoBinaryException("not yet");
+    public IReadOnlyList<GoFunction> FindByName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return FindByNames([name])[name];
+    }
 
-    internal string NameOf(in GoFunction function) => throw new GoBinaryException("not yet");
+    /// <summary>As <see cref="FindByName"/> for many names in one pass. Every name is a key of the result; its list is empty when there is no such function.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<GoFunction>> FindByNames(IReadOnlyCollection<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var table = Table;
+        return FunctionNames.Find(this, table[header.Names..header.CompileUnits], names);
+    }
 
-    internal string FileOf(in GoFunction function, ulong pc) => throw new GoBinaryException("not yet");
+    /// <summary>Bytes from SP at <paramref name="pc"/> to the frame's base, as the runtime's unwinder uses them (a return address is looked up as it is); -1 when unknown.</summary>
+    public int SpDelta(in GoFunction function, ulong pc)
+    {
+        var table = Table;
+        return ValueAt(table, function, Record(table, function).PcSp, pc);
+    }
 
-    internal GoFuncId FuncIdOf(in GoFunction function) => throw new GoBinaryException("not yet");
+    /// <summary>Value of PCDATA table <paramref name="table"/> at <paramref name="pc"/>; -1 when the function has no such table.</summary>
+    public int PcData(in GoFunction function, int table, ulong pc)
+    {
+        var bytes = Table;
+        return ValueAt(bytes, function, Record(bytes, function).PcData(table), pc);
+    }
 
-    internal GoFuncFlags FlagOf(in GoFunction function) => throw new GoBinaryException("not yet");
+    /// <summary>Link-time address of FUNCDATA object <paramref name="index"/>; false when the function has none.</summary>
+    public bool TryFuncData(in GoFunction function, int index, out ulong address)
+    {
+        var offset = Record(Table, function).FuncData(index);
+        address = offset == uint.MaxValue || functionData == 0 ? 0 : unchecked(functionData + offset);
+        return address != 0;
+    }
 
-    internal int ArgsSizeOf(in GoFunction function) => throw new GoBinaryException("not yet");
+    /// <summary>
+    /// Appends the source frames of <paramref name="pc"/>, innermost inlined call first, the physical function last, as <c>runtime.CallersFrames</c>
+    /// does; wrappers are included (<see cref="SourceFrame.FuncId"/> lets the walker leave them out). Appends nothing when the pc is in no Go function.
+    /// </summary>
+    /// <param name="pc">Link-time address.</param>
+    /// <param name="isCallSite">The pc is a return address, so the call is the instruction before it.</param>
+    /// <param name="into">Receives the frames.</param>
+    public void Expand(ulong pc, bool isCallSite, List<SourceFrame> into)
+    {
+        ArgumentNullException.ThrowIfNull(into);
+        if (!TryFind(pc, out var function))
+            return;
+        if (isCallSite && pc > function.Entry)
+            pc--;
 
-    internal uint DeferReturnOf(in GoFunction function) => throw new GoBinaryException("not yet");
+        var table = Table;
+        var record = Record(table, function);
+        if (!record.IsValid)
+            return;
+        var inlineTree = TryFuncData(function, InlineTrees.FuncData, out var tree) ? tree : 0;
+        for (var depth = 0; inlineTree != 0 && depth < MaxInlineDepth; depth++)
+        {
+            var index = ValueAt(table, function, record.PcData(InlineTrees.PcData), pc);
+            if (index < 0 || !inlining.TryRead(inlineTree, index, out var call))
+                break;
+            var (file, line) = LineAt(table, function, record, pc);
+            into.Add(new SourceFrame(Name(table, call.NameOffset), file, line, Inlined: true, Translate(call.FuncId), function.Entry, call.StartLine));
+            // parentPc is the call site inside the caller: an address of the call itself, not a return address.
+            var parent = unchecked(function.Entry + (ulong)(uint)call.ParentPc);
+            if (call.ParentPc < 0 || parent >= function.End)
+                break;
+            pc = parent;
+        }
+        var (ownFile, ownLine) = LineAt(table, function, record, pc);
+        into.Add(new SourceFrame(
+            Name(table, record.NameOffset), ownFile, ownLine, Inlined: false, Translate(record.FuncId), function.Entry, record.StartLine));
+    }
 
-    internal int StartLineOf(in GoFunction function) => throw new GoBinaryException("not yet");
+    /// <summary>File and line of the physical function's code at <paramref name="pc"/>; empty and 0 when unknown. Inlining is not looked at, so this is the innermost position.</summary>
+    public (string File, int Line) FileLine(in GoFunction function, ulong pc)
+    {
+        var table = Table;
+        return LineAt(table, function, Record(table, function), pc);
+    }
+
+    internal string NameOf(in GoFunction function)
+    {
+        var table = Table;
+        return Name(table, Record(table, function).NameOffset);
+    }
+
+    internal int NameOffsetOf(in GoFunction function) => Record(Table, function).NameOffset;
+
+    internal string FileOf(in GoFunction function, ulong pc) => FileLine(function, pc).File;
+
+    internal GoFuncId FuncIdOf(in GoFunction function) => Translate(RawFuncIdOf(function));
+
+    internal byte RawFuncIdOf(in GoFunction function) => Record(Table, function).FuncId;
+
+    internal GoFuncFlags FlagOf(in GoFunction function) => (GoFuncFlags)Record(Table, function).Flags;
+
+    internal int ArgsSizeOf(in GoFunction function) => Record(Table, function).ArgsSize;
+
+    internal uint DeferReturnOf(in GoFunction function) => Record(Table, function).DeferReturn;
+
+    internal int StartLineOf(in GoFunction function) => Math.Max(0, Record(Table, function).StartLine);
+
+    GoFuncId Translate(byte raw)
+    {
+        var map = funcIds.Value;
+        return raw < map.Length ? map[raw] : GoFuncId.Unknown;
+    }
+
+    GoFunction At(ReadOnlySpan<byte> table, int index)
+    {
+        var pair = table[(header.Functions + 8 * index)..];
+        return new GoFunction(
+            this,
+            index,
+            text.Address(BinaryPrimitives.ReadUInt32LittleEndian(pair)),
+            text.Address(BinaryPrimitives.ReadUInt32LittleEndian(pair[8..])),
+            BinaryPrimitives.ReadUInt32LittleEndian(pair[4..]));
+    }
+
+    /// <summary>The last function whose entry is at or below <paramref name="offset"/>.</summary>
+    bool TryIndex(ReadOnlySpan<byte> table, uint offset, out int index)
+    {
+        var entries = table.Slice(header.Functions, 8 * header.FunctionCount + 4);
+        int low = 0, high = header.FunctionCount;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(entries[(8 * middle)..]) <= offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        index = low - 1;
+        return index >= 0;
+    }
+
+    FunctionRecord Record(ReadOnlySpan<byte> table, in GoFunction function)
+    {
+        var at = (ulong)header.Functions + function.Record;
+        return new FunctionRecord(at < (ulong)table.Length ? table[(int)at..] : default, header.HasStartLines);
+    }
+
+    int ValueAt(ReadOnlySpan<byte> table, in GoFunction function, uint tableOffset, ulong pc)
+    {
+        var at = (ulong)header.PcTables + tableOffset;
+        if (tableOffset == 0 || at >= (ulong)header.Functions || pc < function.Entry)
+            return -1;
+        return PcValue.Find(table[(int)at..header.Functions], pc - function.Entry, header.Quantum);
+    }
+
+    (string File, int Line) LineAt(ReadOnlySpan<byte> table, in GoFunction function, FunctionRecord record, ulong pc)
+    {
+        if (!record.IsValid)
+            return ("", 0);
+        var file = ValueAt(table, function, record.PcFile, pc);
+        var line = ValueAt(table, function, record.PcLine, pc);
+        return file < 0 || line < 0 ? ("", 0) : (File(table, record.CompileUnitOffset, file), line);
+    }
+
+    // A compile unit's files: cutab[unit + number] is an offset into the file names, all ones when the linker dropped the name.
+    string File(ReadOnlySpan<byte> table, uint unit, int number)
+    {
+        var at = (ulong)header.CompileUnits + 4 * ((ulong)unit + (uint)number);
+        if (at + 4 > (ulong)header.Files)
+            return "";
+        var offset = BinaryPrimitives.ReadUInt32LittleEndian(table[(int)at..]);
+        if (offset == uint.MaxValue)
+            return "";
+        if (files.TryGetValue(offset, out var known))
+            return known;
+        var name = (ulong)header.Files + offset < (ulong)header.PcTables ? Text(table[(int)(header.Files + offset)..header.PcTables]) : "";
+        // Bounded: a hostile table could hand out every offset as a file name.
+        if (files.Count < MaxInternedFiles)
+            files.TryAdd(offset, name);
+        return name;
+    }
+
+    string Name(ReadOnlySpan<byte> table, int offset) =>
+        offset <= 0 || offset >= header.CompileUnits - header.Names
+            ? ""
+            : FunctionNames.ForPrint(Text(table[(header.Names + offset)..header.CompileUnits]));
+
+    static string Text(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > MaxNameBytes)
+            bytes = bytes[..MaxNameBytes];
+        var end = bytes.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+    }
 }

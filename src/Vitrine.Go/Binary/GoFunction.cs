@@ -3,7 +3,7 @@ namespace Vitrine.Go.Binary;
 /// <summary>A physical function of the binary. A view into the function table: nothing is copied, the name is decoded when asked for.</summary>
 public readonly record struct GoFunction
 {
-    internal GoFunction(FunctionTable table, int index, ulong entry, ulong end, int record)
+    internal GoFunction(FunctionTable table, int index, ulong entry, ulong end, uint record)
     {
         Table = table;
         Index = index;
@@ -45,5 +45,5 @@ public readonly record struct GoFunction
     internal FunctionTable Table { get; }
 
     /// <summary>Offset of the <c>_func</c> record in pclntab's function data.</summary>
-    internal int Record { get; }
+    internal uint Record { get; }
 }

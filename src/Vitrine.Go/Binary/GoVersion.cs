@@ -34,6 +34,13 @@ public sealed partial record GoVersion(int Major, int Minor, int Patch, string T
         return true;
     }
 
+    /// <summary>A version that could not be parsed (a version text was removed or made up): older than every other one, <see cref="IsKnown"/> is false.</summary>
+    public static GoVersion Unknown(string? text) =>
+        new(0, 0, 0, string.IsNullOrWhiteSpace(text) ? "unknown" : text.Length > MaxTextLength ? text[..MaxTextLength] : text);
+
+    /// <summary>False when the binary records no version that could be parsed.</summary>
+    public bool IsKnown => Major > 0;
+
     /// <summary>True for this version and later ones; a pre-release counts as its release, because the runtime's layout is frozen by then.</summary>
     public bool AtLeast(int major, int minor) => Major > major || (Major == major && Minor >= minor);
 

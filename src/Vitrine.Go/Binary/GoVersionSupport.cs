@@ -14,4 +14,7 @@ public enum GoVersionSupport
 
     /// <summary>Between tested versions, but not tested itself (1.20).</summary>
     Untested,
+
+    /// <summary>The binary records no version that could be parsed: works as far as the binary describes itself.</summary>
+    Unknown,
 }

@@ -24,6 +24,7 @@ public static class GoVersionWindow
         ArgumentNullException.ThrowIfNull(version);
         return version switch
         {
+            { IsKnown: false } => GoVersionSupport.Unknown,
             { Major: < 1 } or { Major: 1, Minor: < OldestMinor } => GoVersionSupport.TooOld,
             { Major: > 1 } or { Major: 1, Minor: > NewestMinor } => GoVersionSupport.TooNew,
             { Minor: UntestedMinor } => GoVersionSupport.Untested,
@@ -40,6 +41,8 @@ public static class GoVersionWindow
             $"built with {version.Text}, this vitrine is too old for it (tested with {Text}): only what the binary describes itself is shown; install a newer vitrine",
         GoVersionSupport.Untested =>
             $"built with {version.Text}, which this vitrine is not tested with (tested with {Text}): check a figure before relying on it",
+        GoVersionSupport.Unknown =>
+            $"the Go version it records is \"{version.Text}\", which names no release (tested with {Text}): only what the binary describes itself is shown",
         _ => null,
     };
 }

@@ -59,4 +59,10 @@ public sealed class ModuleData
 
     /// <summary>Base of FUNCDATA offsets (<c>go:func.*</c>).</summary>
     public ulong GoFunc { get; init; }
+
+    /// <summary>Text sections by the function table's offsets; more than one only in very large or specially linked programs.</summary>
+    public IReadOnlyList<TextSection> TextSections { get; init; } = [];
+
+    /// <summary>True when the positions behind <see cref="ENoPtrBss"/> were discovered by shape, because no known layout fits (an unknown Go version).</summary>
+    public bool IsDiscovered { get; init; }
 }

@@ -154,6 +154,39 @@ public sealed class FunctionTable
             Name(table, record.NameOffset), ownFile, ownLine, Inlined: false, Translate(record.FuncId), function.Entry, record.StartLine));
     }
 
+    /// <summary>
+    /// As <see cref="Expand"/> at exactly <paramref name="pc"/>, with the linker's names and the position of each call: what a profile in the form
+    /// of runtime/pprof needs.
+    /// </summary>
+    internal void ExpandSymbols(ulong pc, List<SymbolFrame> into)
+    {
+        if (!TryFind(pc, out var function))
+            return;
+        var table = Table;
+        var record = Record(table, function);
+        if (!record.IsValid)
+            return;
+        var inlineTree = TryFuncData(function, InlineTrees.FuncData, out var tree) ? tree : 0;
+        for (var depth = 0; inlineTree != 0 && depth < MaxInlineDepth; depth++)
+        {
+            var index = ValueAt(table, function, record.PcData(InlineTrees.PcData), pc);
+            if (index < 0 || !inlining.TryRead(inlineTree, index, out var call))
+                break;
+            var (file, line) = LineAt(table, function, record, pc);
+            var symbol = Symbol(table, call.NameOffset);
+            into.Add(new SymbolFrame(
+                pc, symbol, FunctionNames.ForPrint(symbol), file, line, Inlined: true, Translate(call.FuncId), function.Entry, call.StartLine));
+            var parent = unchecked(function.Entry + (ulong)(uint)call.ParentPc);
+            if (call.ParentPc < 0 || parent >= function.End)
+                break;
+            pc = parent;
+        }
+        var (ownFile, ownLine) = LineAt(table, function, record, pc);
+        var own = Symbol(table, record.NameOffset);
+        into.Add(new SymbolFrame(
+            pc, own, FunctionNames.ForPrint(own), ownFile, ownLine, Inlined: false, Translate(record.FuncId), function.Entry, Math.Max(0, record.StartLine)));
+    }
+
     /// <summary>File and line of the physical function's code at <paramref name="pc"/>; empty and 0 when unknown. Inlining is not looked at, so this is the innermost position.</summary>
     public (string File, int Line) FileLine(in GoFunction function, ulong pc)
     {
@@ -258,10 +291,10 @@ public sealed class FunctionTable
         return name;
     }
 
-    string Name(ReadOnlySpan<byte> table, int offset) =>
-        offset <= 0 || offset >= header.CompileUnits - header.Names
-            ? ""
-            : FunctionNames.ForPrint(Text(table[(header.Names + offset)..header.CompileUnits]));
+    string Name(ReadOnlySpan<byte> table, int offset) => FunctionNames.ForPrint(Symbol(table, offset));
+
+    string Symbol(ReadOnlySpan<byte> table, int offset) =>
+        offset <= 0 || offset >= header.CompileUnits - header.Names ? "" : Text(table[(header.Names + offset)..header.CompileUnits]);
 
     static string Text(ReadOnlySpan<byte> bytes)
     {

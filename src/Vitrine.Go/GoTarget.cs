@@ -1,6 +1,8 @@
 using Vitrine.Go.Binary;
+using Vitrine.Go.Globals;
 using Vitrine.Go.Goroutines;
 using Vitrine.Instruments;
+using Vitrine.Linux.Binaries;
 using Vitrine.Linux.Memory;
 using Vitrine.Linux.Processes;
 
@@ -9,23 +11,23 @@ namespace Vitrine.Go;
 /// <summary>
 /// A Go process seen from outside. Attaching stops nothing and writes nothing: it opens the executable, understands it once
 /// (<see cref="GoBinary"/>, shared between processes of one build) and ties it to the memory of the process.
-/// Not thread-safe, except where a member says so.
+/// Every read of that memory notices when the process ended, called execve or lost its pid to another process
+/// (<see cref="TargetGoneException"/>). Not thread-safe.
 /// </summary>
 public sealed class GoTarget : ITarget, IDisposable
 {
     private readonly GoBinaryLease _lease;
     private readonly IDisposable? _ownedMemory;
-    private readonly ExecWatch? _execWatch;
+    private RuntimeGlobals? _globals;
     private GoroutineReader? _goroutines;
 
-    private GoTarget(LinuxProcess? process, GoBinaryLease lease, IMemoryReader memory, IDisposable? ownedMemory, ulong bias, ExecWatch? execWatch)
+    private GoTarget(LinuxProcess? process, GoBinaryLease lease, IMemoryReader memory, IDisposable? ownedMemory, ulong bias)
     {
         Process = process;
         _lease = lease;
         Memory = memory;
         _ownedMemory = ownedMemory;
         Bias = bias;
-        _execWatch = execWatch;
     }
 
     /// <summary>The process; null for a core dump.</summary>
@@ -39,6 +41,9 @@ public sealed class GoTarget : ITarget, IDisposable
 
     /// <summary>Runtime address minus link-time address; 0 unless the executable is position-independent.</summary>
     public ulong Bias { get; }
+
+    /// <summary>The runtime's global variables (link-time addresses), checked against the live memory when first asked for.</summary>
+    public RuntimeGlobals Globals => _globals ??= RuntimeGlobals.Find(Binary).Confirm(Memory, Bias);
 
     /// <inheritdoc/>
     public int Pid => Process?.Pid ?? 0;
@@ -62,25 +67,23 @@ public sealed class GoTarget : ITarget, IDisposable
     public static GoTarget Attach(LinuxProcess process, GoBinaryCache? binaries = null)
     {
         ArgumentNullException.ThrowIfNull(process);
-
-        // 1. The process: its identity (pid and start time) was taken when it was opened; note which program it runs, to notice an execve.
-        ExecWatch execWatch = ExecWatch.Start(process);
-        LiveMemory? memory = null;
         GoBinaryLease? lease = null;
+        LiveMemory? memory = null;
         try
         {
-            // 2. The executable, through /proc/PID/exe: right for deleted files and other mount namespaces too.
+            // 1. The process was identified (pid and start time) when it was opened.
+            // 2. Its executable, through /proc/PID/exe: right for deleted files and other mount namespaces too.
             // 3. The binary: functions, types, layouts, module data; from the cache when another process of this build was looked at.
             lease = binaries?.Open(process) ?? GoBinaryLease.Own(GoBinaryCache.Load(process));
 
-            // 4. The memory, read-only.
+            // 4. The memory, read-only; from here on an exit or an execve is noticed.
             memory = LiveMemory.Open(process);
 
-            // 5. The bias between the addresses in the file and those in the process.
-            ulong bias = LoadBias.Of(lease.Binary, execWatch.AuxiliaryVector, memory);
+            // 5. The bias between addresses in the file and addresses in the process; checks that the process runs this very file.
+            ulong bias = LoadBias.Of(lease.Binary, ProcessAuxiliaryVector.Read(process), memory);
 
-            // 6. Layouts and globals are looked up when an instrument first needs them, and checked against the live memory there.
-            return new GoTarget(process, lease, memory, memory, bias, execWatch);
+            // 6. Layouts and globals are found when an instrument first needs them, and checked against the live memory there.
+            return new GoTarget(process, lease, memory, memory, bias);
         }
         catch
         {
@@ -97,13 +100,13 @@ public sealed class GoTarget : ITarget, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(corePath);
         ArgumentException.ThrowIfNullOrEmpty(executablePath);
-        GoBinaryLease lease = GoBinaryLease.Own(GoBinary.Open(Vitrine.Linux.Binaries.ElfFile.Open(executablePath)));
+        GoBinaryLease lease = GoBinaryLease.Own(GoBinary.Open(ElfFile.Open(executablePath)));
         CoreMemory? memory = null;
         try
         {
             memory = CoreMemory.Open(corePath);
             ulong bias = LoadBias.Of(lease.Binary, CoreAuxiliaryVector.Read(corePath), memory);
-            return new GoTarget(null, lease, memory, memory, bias, null);
+            return new GoTarget(null, lease, memory, memory, bias);
         }
         catch
         {
@@ -114,26 +117,36 @@ public sealed class GoTarget : ITarget, IDisposable
     }
 
     /// <summary>Looks into any address space: a recording, or bytes in a test. The caller keeps what it passes in.</summary>
+    /// <param name="binary">The executable.</param>
+    /// <param name="memory">The address space.</param>
+    /// <param name="bias">Runtime address minus link-time address.</param>
     public static GoTarget FromMemory(GoBinary binary, IMemoryReader memory, ulong bias) =>
-        new(null, GoBinaryLease.Borrow(binary), memory, null, bias, null);
+        new(null, GoBinaryLease.Borrow(binary), memory, null, bias);
 
     /// <summary>Reads all goroutines, while the process keeps running.</summary>
+    /// <exception cref="GoBinaryException">The list of goroutines was not found or cannot be read.</exception>
     /// <exception cref="TargetGoneException">The process ended, or runs another program, since it was attached.</exception>
+    /// <exception cref="TimeoutException">It took longer than <see cref="GoroutineDumpOptions.TimeLimit"/>.</exception>
     public GoroutineDump ReadGoroutines(GoroutineDumpOptions? options = null, CancellationToken cancellation = default)
     {
         _goroutines ??= new GoroutineReader(this);
-        GoroutineDump dump = _goroutines.Read(options ?? GoroutineDumpOptions.Default, cancellation);
-        ThrowIfGone();
-        return dump;
+        return _goroutines.Read(options ?? GoroutineDumpOptions.Default, cancellation);
     }
 
-    /// <summary>Throws when what was read may belong to another program: the process ended, its pid was reused, or it called execve.</summary>
-    public void ThrowIfGone() => _execWatch?.ThrowIfGone();
+    /// <summary>The address of a global variable in the process.</summary>
+    internal bool TryGlobal(string name, out ulong address, out string reason)
+    {
+        Known<ulong> known = Globals.Address(name);
+        reason = known.Reason;
+        if (!known.TryGet(out address))
+            return false;
+        address = unchecked(address + Bias);
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _goroutines?.Dispose();
         _ownedMemory?.Dispose();
         _lease.Dispose();
     }

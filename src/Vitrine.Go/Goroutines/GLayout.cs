@@ -37,9 +37,8 @@ internal sealed class GLayout
         Bubble = Optional(g, "bubble", 8);
         SyncGroup = Optional(g, "syncGroup", 8);
         RunningCleanups = Optional(g, "runningCleanups", 1);
-        HeadLength = new[] { StackLo, StackHi, SchedSp, SchedPc, SyscallSp, SyscallPc, AtomicStatus, Goid, Waiting > 256 ? 0 : Waiting }.Max() + 8;
-        if (HeadLength > Size)
-            HeadLength = Size;
+        foreach (int offset in new[] { StackLo, StackHi, SchedSp, SchedPc, SyscallSp, SyscallPc, AtomicStatus, Goid })
+            HeadLength = Math.Max(HeadLength, Math.Min(offset + 8, Size));
     }
 
     public int Size { get; }

@@ -29,7 +29,7 @@ public readonly struct Goroutine
     public GoroutineState State => Row.State;
 
     /// <summary>The status as Go prints it: "waiting", "running", "syscall", "runnable", …</summary>
-    public string StateText => _dump.StateText(Row);
+    public string StateText => GoroutineDump.StateText(Row);
 
     /// <summary>Why it waits, in the words of the target's own runtime ("chan receive", "select", "IO wait"); null when it does not wait or gives no reason.</summary>
     public string? WaitReason => _dump.WaitReasonText(Row);

@@ -21,6 +21,12 @@ public sealed record GoroutineDumpOptions
     /// <summary>How often a goroutine that changed while it was read is read again before it counts as torn.</summary>
     public int Retries { get; init; } = 3;
 
+    /// <summary>
+    /// Time after which reading gives up with a TimeoutException. A million goroutines take about a second; a damaged or hostile process could
+    /// otherwise keep the reader busy for hours within all the other limits.
+    /// </summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Read the arguments of every frame, as <c>debug=2</c> prints them. Arguments can hold secrets and cost a second pass.</summary>
     public bool WithArguments { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Vitrine.Linux.Sockets;
 
 namespace Vitrine.Go.Goroutines;
 
@@ -37,14 +38,16 @@ public abstract record WaitingOn
         public ulong PollDescriptor { get; init; }
         /// <summary>What the descriptor is, as /proc/PID/fd says ("socket:[4711]", "pipe:[12]", a path); null when it could not be read.</summary>
         public string? Description { get; init; }
-        /// <summary>The protocol ("tcp", "tcp6", "udp", "unix"); null when it is not a socket or not known.</summary>
-        public string? Protocol { get; init; }
+        /// <summary>The protocol; null when it is not a socket or not known.</summary>
+        public SocketProtocol? Protocol { get; init; }
         /// <summary>The local end; null when unknown.</summary>
-        public EndPoint? Local { get; init; }
+        public IPEndPoint? Local { get; init; }
         /// <summary>The remote end; null when unknown or when the socket listens.</summary>
-        public EndPoint? Remote { get; init; }
-        /// <summary>The kernel's socket state ("ESTABLISHED", "LISTEN"); null when unknown.</summary>
-        public string? SocketState { get; init; }
+        public IPEndPoint? Remote { get; init; }
+        /// <summary>The kernel's socket state; null when unknown.</summary>
+        public SocketState? SocketState { get; init; }
+        /// <summary>Path of a Unix socket; null otherwise. Untrusted text.</summary>
+        public string? UnixPath { get; init; }
     }
 
     /// <summary>A timer: time.Sleep.</summary>

@@ -20,7 +20,7 @@ public static class AtomicFile
             write(special);
             return;
         }
-        if (new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is { } linked)
+        if (new FileInfo(path) is { LinkTarget: not null } link && link.ResolveLinkTarget(returnFinalTarget: true) is { } linked)
             path = linked.FullName;
         var aside = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
         try

@@ -1,0 +1,3 @@
+module vitrine.example/profiles
+
+go 1.19

@@ -161,8 +161,8 @@ public sealed class ElfFile : IDisposable
     public static ElfFile Open(string path, Limits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var handle = Files.TryOpenForReading(path, out var errno)
-            ?? throw new BadBinaryException($"{path}: cannot be opened ({Files.Describe(errno)}).");
+        var handle = Files.TryOpenRegular(path, out var errno)
+            ?? throw new BadBinaryException($"{path}: cannot be opened ({(errno == Libc.EINVAL ? "not a regular file" : Files.Describe(errno))}).");
         return Open(handle, path, limits);
     }
 

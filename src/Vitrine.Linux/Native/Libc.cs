@@ -22,6 +22,13 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "open64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
+    public static partial nint GetDirectoryEntries(SafeHandle directory, void* buffer, nuint size);
+
+    /// <summary>Its result has the same layout on every architecture, unlike that of stat.</summary>
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statx(SafeHandle directory, string path, int flags, uint mask, void* result);
+
     /// <summary>MADV_HUGEPAGE.</summary>
     public const int MadvHugePage = 14;
 

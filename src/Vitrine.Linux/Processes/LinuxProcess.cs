@@ -134,7 +134,7 @@ public sealed class LinuxProcess
         if (file is null && ExecutablePath is { Length: > 1 } path)
         {
             // Some file systems (network mounts that lost their server's permission) refuse the link and allow the path.
-            file = Files.TryOpenForReading($"/proc/{Pid}/root{path}", out _);
+            file = Files.TryOpenRegular($"/proc/{Pid}/root{path}", out _);
         }
         ThrowIfGone(file);
         return file ?? throw (errno switch
@@ -162,25 +162,36 @@ public sealed class LinuxProcess
     /// <summary>The threads, ascending, at most <see cref="Limits.MaxThreads"/>.</summary>
     public IReadOnlyList<ThreadInfo> Threads()
     {
-        var threads = new List<ThreadInfo>();
-        try
+        var ids = new List<int>();
+        Files.TryListNumbers($"/proc/{Pid}/task", limits.MaxThreads, ids, out _);
+        var threads = new List<ThreadInfo>(ids.Count);
+        foreach (var id in ids)
         {
-            foreach (var folder in Directory.EnumerateDirectories($"/proc/{Pid}/task"))
-            {
-                if (threads.Count == limits.MaxThreads)
-                    break;
-                if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ProcStat.TryRead(folder + "/stat", out var stat))
-                    threads.Add(new ThreadInfo(id, stat.Name, stat.State, SystemClock.FromTicks(stat.UserTicks), SystemClock.FromTicks(stat.SystemTicks), stat.Processor));
-            }
-        }
-        catch (IOException)
-        {
-            // The folder went away with the process, or a thread ended while the folder was listed.
+            // One that ended since it was listed is left out.
+            if (ProcStat.TryRead($"/proc/{Pid}/task/{id}/stat", out var stat))
+                threads.Add(new ThreadInfo(id, stat.Name, stat.State, SystemClock.FromTicks(stat.UserTicks), SystemClock.FromTicks(stat.SystemTicks), stat.Processor));
         }
         ThrowIfGone(null);
         threads.Sort((a, b) => a.ThreadId.CompareTo(b.ThreadId));
         return threads;
     }
+
+    /// <summary>The open file descriptors, ascending, at most <see cref="Limits.MaxFileDescriptors"/>.</summary>
+    /// <exception cref="AccessDeniedException">The kernel refuses.</exception>
+    public IReadOnlyList<int> FileDescriptors()
+    {
+        var numbers = new List<int>();
+        if (!Files.TryListNumbers($"/proc/{Pid}/fd", limits.MaxFileDescriptors, numbers, out var errno))
+        {
+            ThrowIfGone(null);
+            throw Failure(errno, "list the file descriptors");
+        }
+        numbers.Sort();
+        return numbers;
+    }
+
+    /// <summary>What a file descriptor leads to ("socket:[123]", "pipe:[4]", "anon_inode:[eventpoll]", a path); null when it is not open. Untrusted text.</summary>
+    public string? ReadFileDescriptor(int fileDescriptor) => Libc.ReadLink($"/proc/{Pid}/fd/{fileDescriptor}");
 
     /// <summary>Memory shares from /proc/PID/smaps_rollup; null when the kernel refuses or has no such file (before 4.14). Costs the target's page tables a walk.</summary>
     public MemoryUsage? ReadMemoryUsage()

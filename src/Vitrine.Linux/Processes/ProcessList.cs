@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vitrine.Linux.Native;
 
 namespace Vitrine.Linux.Processes;
 
@@ -9,11 +10,7 @@ public static class ProcessList
     public static IEnumerable<int> Pids()
     {
         var pids = new List<int>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-                pids.Add(pid);
-        }
+        Files.TryListNumbers("/proc", int.MaxValue, pids, out _);
         pids.Sort();
         return pids;
     }

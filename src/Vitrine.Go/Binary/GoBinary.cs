@@ -38,7 +38,7 @@ public sealed class GoBinary : IDisposable
         // 4. Views over the tables: functions, types, layouts.
         Functions = new FunctionTable(image, pcln, Module, version);
         Types = new TypeDescriptors(image, Module, version);
-        Layouts = new LayoutLadder(this);
+        Layouts = new LayoutLadder(this, RuntimeLayouts.Instance);
         CacheKey = BinaryKey.Of(elf);
         cgo = new Lazy<bool>(() => Functions.FindByName("crosscall2").Count > 0);
     }

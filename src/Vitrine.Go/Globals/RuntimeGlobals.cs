@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Vitrine.Go.Binary;
 using Vitrine.Instruments;
 using Vitrine.Linux.Binaries;
@@ -16,10 +17,13 @@ namespace Vitrine.Go.Globals;
 /// <see cref="Confirm"/> finds in the memory of a process what the variable must hold;</item>
 /// <item>else unknown, with the reason.</item>
 /// </list>
-/// Immutable and thread-safe; the search runs once, when the first variable is asked for that the symbol table does not have (about 20 ms).
+/// Immutable and thread-safe; the search runs once, when the first variable is asked for that the symbol table does not have (about 100 ms).
 /// </summary>
 public sealed class RuntimeGlobals
 {
+    // The search belongs to the binary, which many targets share: repeated calls for one binary find the same object.
+    static readonly ConditionalWeakTable<GoBinary, RuntimeGlobals> s_byBinary = [];
+
     readonly GoBinary _binary;
     readonly Lazy<AnchoredGlobals> _anchored;
     readonly ConcurrentDictionary<string, GlobalFinding> _fromSymbols = new(StringComparer.Ordinal);
@@ -32,11 +36,12 @@ public sealed class RuntimeGlobals
         _live = live;
     }
 
-    /// <summary>Prepares the search in <paramref name="binary"/>, which must stay open.</summary>
+    /// <summary>The globals of <paramref name="binary"/>, which must stay open. Cheap: nothing is searched yet, and one binary has one answer.</summary>
     public static RuntimeGlobals Find(GoBinary binary)
     {
         ArgumentNullException.ThrowIfNull(binary);
-        return new(binary, new(() => AnchoredGlobals.Find(binary)), new Dictionary<string, LiveCheckResult>(StringComparer.Ordinal));
+        return s_byBinary.GetValue(binary, static binary =>
+            new(binary, new(() => AnchoredGlobals.Find(binary)), new Dictionary<string, LiveCheckResult>(StringComparer.Ordinal)));
     }
 
     /// <summary>

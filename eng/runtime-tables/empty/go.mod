@@ -1,0 +1,3 @@
+module vitrine.example/empty
+
+go 1.19

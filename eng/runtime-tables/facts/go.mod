@@ -1,0 +1,3 @@
+module vitrine.example/facts
+
+go 1.19

@@ -1,0 +1,5 @@
+//go:build cgo && vitrinecgo
+
+package main
+
+import "C"

@@ -1,0 +1,3 @@
+module vitrine.example/probe
+
+go 1.19

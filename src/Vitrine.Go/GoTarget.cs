@@ -133,6 +133,9 @@ public sealed class GoTarget : ITarget, IDisposable
         return _goroutines.Read(options ?? GoroutineDumpOptions.Default, cancellation);
     }
 
+    /// <summary>Throws <see cref="TargetGoneException"/> when the process ended or runs another program; every read of its memory checks the same.</summary>
+    public void ThrowIfGone() => Memory.TryReadUInt8(unchecked(Binary.Module.PcHeader + Bias), out _);
+
     /// <summary>The address of a global variable in the process.</summary>
     internal bool TryGlobal(string name, out ulong address, out string reason)
     {

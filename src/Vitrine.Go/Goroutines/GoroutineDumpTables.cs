@@ -4,6 +4,9 @@ namespace Vitrine.Go.Goroutines;
 internal sealed class GoroutineDumpTables
 {
     public required ReadContext Context { get; init; }
+
+    /// <summary>The process; null for a core dump.</summary>
+    public required Vitrine.Linux.Processes.LinuxProcess? Process { get; init; }
     public required StackInterner Stacks { get; init; }
     public required LabelTable Labels { get; init; }
     public required ChannelTable? Channels { get; init; }

@@ -74,6 +74,7 @@ internal sealed class GoroutineReader
         return new GoroutineDump(rows, count, new GoroutineDumpTables
         {
             Context = _context,
+            Process = _target.Process,
             Stacks = readers[0].Stacks,
             Labels = readers[0].Labels,
             Channels = readers[0].Channels,

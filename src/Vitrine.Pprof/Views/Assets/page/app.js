@@ -18,6 +18,7 @@ class App {
     this.zoomed = null; // {node, forest, small}
     this.hovered = null;
     this.sandwiched = -1;
+    this.drawn = false;
     this.tree.use(data.types[data.defaultType]);
     this.search = new Search(this.tree);
     this.table = new FunctionTable(this.tree, (frame) => this.showSandwich(frame));
@@ -32,8 +33,6 @@ class App {
     this.#applyTheme(readSetting('vitrine.theme') ?? '');
     this.#measure();
     this.show('flame');
-    this.table.render();
-    this.details.render(null);
   }
 
   // ---- views -------------------------------------------------------------------------------------------------------------------
@@ -99,7 +98,7 @@ class App {
     this.zoomed = node.parent || small ? { node, forest, small } : null;
     for (const part of this.scene.parts) if (part.forest !== forest) this.#aim(part.forest, part.forest.root.start, part.forest.root.weight, animate);
     this.#aim(forest, start, weight, animate);
-    if (!small) this.select({ node, forest });
+    this.select({ node, forest });
     this.#showCrumbs();
   }
 
@@ -257,6 +256,12 @@ class App {
     if (main.getAttribute('aria-busy') === 'true') {
       main.setAttribute('aria-busy', 'false');
       performance.mark('vitrine-drawn');
+      // The picture first: it needs what is on the screen, the table and the legend need a pass over all nodes.
+      setTimeout(() => {
+        this.drawn = true;
+        this.table.render();
+        this.#showLegend();
+      });
     }
   }
 
@@ -323,6 +328,7 @@ class App {
 
   #showLegend() {
     const legend = $('#legend');
+    if (!this.drawn) return;
     if (this.palette.mode === 'diff') {
       const scale = element('span', { class: 'scale', 'aria-hidden': 'true' });
       for (let i = -5; i <= 5; i++) {
@@ -460,7 +466,10 @@ class App {
       }
     });
 
-    $('#scroll').addEventListener('scroll', () => this.#requestDraw(), { passive: true });
+    $('#scroll').addEventListener('scroll', () => {
+      this.#showTip(null, null);
+      this.#requestDraw();
+    }, { passive: true });
     new ResizeObserver(() => this.#measure()).observe($('#scroll'));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#applyTheme(document.documentElement.dataset.theme ?? ''));
     document.addEventListener('keydown', (event) => this.#key(event));
@@ -584,6 +593,7 @@ class App {
   }
 
   #key(event) {
+    this.#showTip(null, null);
     if (event.ctrlKey || event.metaKey || event.altKey || $('#keys').open) return;
     const typing = event.target.matches('input, select, textarea');
     if (typing) return;

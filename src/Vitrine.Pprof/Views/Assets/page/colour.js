@@ -1,10 +1,12 @@
 // Colours say one thing at a time: the package, the function, the own share, or the change. Light and dark differ in lightness only.
 
-/** FNV-1a: the same name has the same colour in every profile and on every machine. */
+/** FNV-1a with a final mix: the same name has the same colour in every profile, on every machine and in the SVG. */
 function hash(text) {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return (h ^ (h >>> 15)) >>> 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 class Palette {
@@ -42,7 +44,7 @@ class Palette {
   }
 
   get neutral() {
-    return this.dark ? 'hsl(220 8% 30%)' : 'hsl(220 14% 84%)';
+    return this.dark ? 'oklch(0.37 0.008 260)' : 'oklch(0.88 0.006 260)';
   }
 
   get ink() {
@@ -57,27 +59,27 @@ class Palette {
 
   changeShare(share) {
     const strength = Math.min(1, Math.abs(share)) ** 0.7;
-    const hue = share > 0 ? 6 : 216;
+    const hue = share > 0 ? 27 : 255;
     if (strength < 0.004) return this.neutral;
     return this.dark
-      ? `hsl(${hue} ${Math.round(12 + 58 * strength)}% ${Math.round(30 + 12 * strength)}%)`
-      : `hsl(${hue} ${Math.round(30 + 60 * strength)}% ${Math.round(90 - 24 * strength)}%)`;
+      ? `oklch(${0.37 + 0.12 * strength} ${0.02 + 0.14 * strength} ${hue})`
+      : `oklch(${0.92 - 0.2 * strength} ${0.015 + 0.125 * strength} ${hue})`;
   }
 
   #share(share) {
     const strength = Math.sqrt(share);
     return this.dark
-      ? `hsl(${Math.round(48 - 34 * strength)} ${Math.round(20 + 45 * strength)}% ${Math.round(26 + 14 * strength)}%)`
-      : `hsl(${Math.round(52 - 32 * strength)} ${Math.round(45 + 50 * strength)}% ${Math.round(88 - 22 * strength)}%)`;
+      ? `oklch(${0.34 + 0.16 * strength} ${0.02 + 0.1 * strength} ${75 - 40 * strength})`
+      : `oklch(${0.95 - 0.2 * strength} ${0.03 + 0.12 * strength} ${90 - 45 * strength})`;
   }
 
   #named(name) {
     let colour = this.#cache.get(name);
     if (!colour) {
       const h = hash(name);
-      const hue = (h % 36) * 10;
+      const hue = (h % 40) * 9;
       const step = (h >>> 8) % 3;
-      colour = this.dark ? `hsl(${hue} ${34 + 6 * step}% ${32 + 3 * step}%)` : `hsl(${hue} ${56 + 8 * step}% ${75 + 3 * step}%)`;
+      colour = this.dark ? `oklch(${0.4 + 0.035 * step} ${0.075 + 0.01 * step} ${hue})` : `oklch(${0.82 + 0.035 * step} ${0.1 - 0.012 * step} ${hue})`;
       this.#cache.set(name, colour);
     }
     return colour;

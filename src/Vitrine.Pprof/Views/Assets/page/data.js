@@ -37,8 +37,22 @@ class ByteReader {
     return Array.from({ length: this.unsigned() }, read);
   }
 
+  /** The bulk of the data, so without a call per number; most numbers are one byte. */
   column(array, from = 0) {
-    for (let i = from; i < array.length; i++) array[i] = this.unsigned();
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let i = from; i < array.length; i++) {
+      const byte = bytes[at];
+      if (byte < 0x80) {
+        array[i] = byte;
+        at++;
+      } else {
+        this.#at = at;
+        array[i] = this.unsigned();
+        at = this.#at;
+      }
+    }
+    this.#at = at;
     return array;
   }
 }

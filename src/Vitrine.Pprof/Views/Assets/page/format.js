@@ -17,7 +17,8 @@ function threeDigits(number) {
 
 /** 1234567 nanoseconds → "1.23 ms"; 2048 bytes → "2 KiB"; 1234567 count → "1.23 M". */
 function formatValue(value, unit) {
-  const name = unit.toLowerCase().replace(/s$/, '') || unit;
+  const lower = unit.toLowerCase();
+  const name = lower.length > 2 ? lower.replace(/s$/, '') : lower;
   let steps = COUNT_STEPS;
   let amount = value;
   let suffix = '';

@@ -1,0 +1,3 @@
+module vitrine.example/faulty
+
+go 1.19

@@ -34,10 +34,10 @@ func scan(arg, format string, value *int) bool {
 	return err == nil
 }
 
-// profileToFile NAME FILE writes a profile as runtime/pprof does.
+// profileToFile NAME FILE [DEBUG] writes a profile as runtime/pprof does.
 func profileToFile(args []string) (string, error) {
-	if len(args) != 2 {
-		return "", errors.New("usage: profile NAME FILE")
+	if len(args) < 2 {
+		return "", errors.New("usage: profile NAME FILE [DEBUG]")
 	}
 	profile := pprof.Lookup(args[0])
 	if profile == nil {
@@ -48,7 +48,7 @@ func profileToFile(args []string) (string, error) {
 		return "", err
 	}
 	defer file.Close()
-	return fmt.Sprint("count=", profile.Count()), profile.WriteTo(file, 0)
+	return fmt.Sprint("count=", profile.Count()), profile.WriteTo(file, number(args, 2, 0))
 }
 
 // contend makes the given number of waits on a mutex, a read-write mutex and a channel, at known places.

@@ -1,0 +1,20 @@
+namespace Vitrine.Bench;
+
+/// <summary>What was asked for on the command line.</summary>
+/// <param name="Name">The benchmark.</param>
+/// <param name="Program">The published vitrine.</param>
+/// <param name="Delve">Delve's dlv, or null to leave it out.</param>
+/// <param name="Quick">One round at a tenth of the size: shows that the benchmark still runs, not what it measures.</param>
+/// <param name="Save">Whether the result goes into docs/benchmarks.md.</param>
+sealed record BenchOptions(string Name, string Program, string? Delve, bool Quick, bool Save)
+{
+    /// <summary>Reads <c>NAME PROGRAM DELVE [--quick] [--no-save]</c> as bench/run passes it.</summary>
+    public static BenchOptions? TryParse(string[] arguments)
+    {
+        var words = arguments.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();
+        var quick = arguments.Contains("--quick");
+        return words.Length < 2
+            ? null
+            : new BenchOptions(words[0], words[1], words.Length > 2 ? words[2] : null, quick, !quick && !arguments.Contains("--no-save"));
+    }
+}

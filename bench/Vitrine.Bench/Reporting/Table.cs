@@ -14,7 +14,7 @@ sealed class Table(params string[] headings)
         var widths = headings.Select((heading, column) => Math.Max(3, rows.Select(row => row[column].Length).Append(heading.Length).Max())).ToArray();
         var text = new StringBuilder();
         Write(text, headings, widths);
-        text.Append("|-").AppendJoin("-|-", widths.Select((width, column) => column == 0 ? new string('-', width) : new string('-', width - 1) + ":")).AppendLine("-|");
+        text.Append("| ").AppendJoin(" | ", widths.Select((width, column) => column == 0 ? new string('-', width) : new string('-', width - 1) + ":")).AppendLine(" |");
         foreach (var row in rows) Write(text, row, widths);
         return text.ToString();
     }

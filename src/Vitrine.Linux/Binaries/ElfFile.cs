@@ -130,15 +130,23 @@ public sealed class ElfFile : IDisposable
         }
     }
 
-    /// <summary>The notes of all PT_NOTE segments, or of the SHT_NOTE sections when there are none. A damaged note ends its segment.</summary>
+    /// <summary>
+    /// The notes of all PT_NOTE segments, then those of the SHT_NOTE sections that no segment covers (Go 1.24 and later leave .note.gnu.build-id out of the segment).
+    /// A damaged note ends its segment.
+    /// </summary>
     public IEnumerable<ElfNote> Notes
     {
         get
         {
             var budget = Limits.MaxNotes;
             var areas = Segments.Where(s => s.Type == ElfSegment.Note).Select(s => (s.Offset, Size: s.FileSize, s.Alignment)).ToList();
-            if (areas.Count == 0)
-                areas = Sections.Where(s => s.Type == SectionNote).Select(s => (s.Offset, s.Size, s.Alignment)).ToList();
+            var segmentCount = areas.Count;
+            foreach (var section in Sections)
+            {
+                var covered = areas.Take(Math.Min(segmentCount, 16)).Any(a => section.Offset >= a.Offset && section.Offset - a.Offset < a.Size);
+                if (section.Type == SectionNote && !covered)
+                    areas.Add((section.Offset, section.Size, section.Alignment));
+            }
             foreach (var (offset, size, alignment) in areas)
             {
                 if (!image.Contains(offset, size))

@@ -1,6 +1,31 @@
+using Vitrine.Agent.CommandLine;
+
 namespace Vitrine.Agent;
 
 static class Program
 {
-    static int Main() => 0;
+    static async Task<int> Main(string[] arguments)
+    {
+        using var interrupt = new CancellationTokenSource();
+        // The first Ctrl-C ends the look in order (files are finished or removed); the second one ends the program.
+        Console.CancelKeyPress += (_, pressed) => pressed.Cancel = TryCancel(interrupt);
+        try
+        {
+            return await VitrineCommand.Run(arguments, interrupt.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (Environment.GetEnvironmentVariable("VITRINE_DEBUG") == "1")
+                await Console.Error.WriteLineAsync(exception.ToString()).ConfigureAwait(false);
+            return Failure.Report(exception);
+        }
+    }
+
+    static bool TryCancel(CancellationTokenSource interrupt)
+    {
+        if (interrupt.IsCancellationRequested)
+            return false;
+        interrupt.Cancel();
+        return true;
+    }
 }

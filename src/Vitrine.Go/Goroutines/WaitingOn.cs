@@ -11,6 +11,19 @@ public abstract record WaitingOn
     /// <summary>How this was found out, in a few words for the reader of the dump.</summary>
     public required string HowKnown { get; init; }
 
+    /// <summary>
+    /// The one address that tells it apart from what others wait for: of the channel, the lock or the poll descriptor, of the first case's channel for a
+    /// select; 0 when there is none.
+    /// </summary>
+    public ulong ResourceAddress => this switch
+    {
+        Channel channel => channel.State.Address,
+        Select { Cases.Count: > 0 } select => select.Cases[0].Channel.Address,
+        Lock held => held.Address,
+        Network network => network.PollDescriptor,
+        _ => 0,
+    };
+
     /// <summary>A receive from or a send to one channel.</summary>
     public sealed record Channel(ChannelState State, ChannelDirection Direction) : WaitingOn;
 

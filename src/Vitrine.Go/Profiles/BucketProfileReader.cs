@@ -140,28 +140,8 @@ sealed class BucketProfileReader
         return builder.Build();
     }
 
-    PprofStacks StacksFor(ProfileBuilder builder)
-    {
-        // As in runtime/pprof, only what can be executed is a mapping; the first one is the program.
-        var ranges = new List<(ulong Start, ulong End, int Index)>();
-        foreach (MemoryMap map in _maps)
-        {
-            if (!map.Permissions.HasFlag(MapPermissions.Execute))
-                continue;
-            string buildId = ranges.Count == 0 ? _buildId : "";
-            ranges.Add((map.Start, map.End, builder.Mapping(map.Start, map.End, map.Offset, map.Path, buildId, ranges.Count == 0 ? MappingSymbols.All : MappingSymbols.None)));
-        }
-        int MappingOf(ulong address)
-        {
-            foreach ((ulong start, ulong end, int index) in ranges)
-            {
-                if (address >= start && address < end)
-                    return index;
-            }
-            return -1;
-        }
-        return new PprofStacks(_functions, _view.Version, _bias, builder, MappingOf);
-    }
+    PprofStacks StacksFor(ProfileBuilder builder) =>
+        new(_functions, _view.Version, _bias, builder, new ExecutableMappings(_maps, _buildId, builder).IndexOf);
 
     static void AddComments(ProfileBuilder builder, List<string> notes)
     {

@@ -1,6 +1,99 @@
+using Vitrine.Linux.Processes;
+using Vitrine.Pprof;
+
 namespace Vitrine.Go.Goroutines.Formats;
 
-/// <summary>Turns a dump into the profile that <c>pprof.Lookup("goroutine")</c> would give: one sample type <c>goroutine/count</c>, labels kept.</summary>
+/// <summary>
+/// Turns a dump into the profile that <c>pprof.Lookup("goroutine")</c> would give: one sample type <c>goroutine/count</c>, labels kept, runtime frames
+/// included. Source: https://github.com/golang/go/blob/go1.26.0/src/runtime/pprof/pprof.go (printCountProfile).
+/// </summary>
 public static class GoroutineProfile
 {
+    /// <summary>Stands for a stack that cannot be known: in a profile every goroutine counts, and a sample without a frame would vanish from every view.</summary>
+    private const string RunningFrame = "(running: its stack cannot be seen from outside)";
+
+    private const string TornFrame = "(torn: it changed while it was read)";
+
+    /// <summary>Makes the profile.</summary>
+    /// <param name="dump">The dump.</param>
+    /// <param name="filter">Goroutines to take; null takes all.</param>
+    public static Profile Of(GoroutineDump dump, GoroutineFilter? filter = null)
+    {
+        ArgumentNullException.ThrowIfNull(dump);
+        var goroutineCount = new SampleType("goroutine", "count");
+        var builder = new ProfileBuilder(goroutineCount)
+        {
+            PeriodType = goroutineCount,
+            Period = 1,
+            TimeNanos = (dump.CapturedAt - DateTimeOffset.UnixEpoch).Ticks * 100,
+        };
+        var stacks = new LocationTable(builder, new ExecutableMappings(dump.ExecutableMaps, dump.BuildId, builder));
+        foreach (var (key, count) in Count(dump, filter))
+            builder.AddSample(stacks.Of(dump, key), [count], LabelsOf(dump[key.First]));
+        return builder.Build();
+    }
+
+    /// <summary>Goroutines with the same stack and the same labels are one sample.</summary>
+    private readonly record struct SampleKey(int StackId, StackStatus Status, string Labels, int First);
+
+    private static List<KeyValuePair<SampleKey, long>> Count(GoroutineDump dump, GoroutineFilter? filter)
+    {
+        var samples = new Dictionary<(int, StackStatus, string), (int First, long Count)>();
+        for (int i = 0; i < dump.Count; i++)
+        {
+            Goroutine goroutine = dump[i];
+            if (filter is not null && !filter.Matches(goroutine))
+                continue;
+            var key = (goroutine.StackId, goroutine.StackStatus, LabelText(goroutine));
+            samples[key] = samples.TryGetValue(key, out var seen) ? (seen.First, seen.Count + 1) : (i, 1);
+        }
+        // The biggest first, as runtime/pprof writes them.
+        return [.. samples
+            .OrderByDescending(sample => sample.Value.Count).ThenBy(sample => sample.Value.First)
+            .Select(sample => KeyValuePair.Create(new SampleKey(sample.Key.Item1, sample.Key.Item2, sample.Key.Item3, sample.Value.First), sample.Value.Count))];
+    }
+
+    private static string LabelText(Goroutine goroutine)
+    {
+        IReadOnlyList<GoroutineLabel> labels = goroutine.Labels;
+        return labels.Count == 0 ? "" : string.Join('\u0001', labels.Select(label => $"{label.Key}\u0002{label.Value}"));
+    }
+
+    private static Label[] LabelsOf(Goroutine goroutine) => [.. goroutine.Labels.Select(label => new Label(label.Key, label.Value))];
+
+    /// <summary>Locations of stacks: one for each physical frame, with the functions inlined into it.</summary>
+    private sealed class LocationTable(ProfileBuilder builder, ExecutableMappings mappings)
+    {
+        private readonly Dictionary<int, int[]> _byStack = [];
+        private readonly List<Line> _lines = [];
+
+        public int[] Of(GoroutineDump dump, SampleKey key)
+        {
+            if (key.StackId < 0)
+                return [builder.Location(-1, 0, [new Line(builder.Function(key.Status == StackStatus.Torn ? TornFrame : RunningFrame), 0)])];
+            if (!_byStack.TryGetValue(key.StackId, out int[]? locations))
+                _byStack.Add(key.StackId, locations = Locations(dump.Stacks.Frames(key.StackId)));
+            return locations;
+        }
+
+        private int[] Locations(IReadOnlyList<Frame> frames)
+        {
+            var locations = new List<int>(frames.Count);
+            for (int i = 0; i < frames.Count; i++)
+            {
+                Frame frame = frames[i];
+                // The outermost frame is where every goroutine returns to when it ends; runtime/pprof leaves it out.
+                if (frame.Function != "runtime.goexit")
+                    _lines.Add(new Line(builder.Function(frame.Function, frame.Function, frame.File), frame.Line));
+                if (frame.Inlined || _lines.Count == 0)
+                    continue;
+                // pprof's addresses lie inside the call, not behind it.
+                ulong address = frame.Pc - 1;
+                locations.Add(builder.Location(mappings.IndexOf(address), address, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_lines)));
+                _lines.Clear();
+            }
+            _lines.Clear();
+            return [.. locations];
+        }
+    }
 }

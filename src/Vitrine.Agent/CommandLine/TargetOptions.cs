@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Vitrine.Agent.Targets;
+using Vitrine.Go;
+using Vitrine.Linux.Processes;
+
+namespace Vitrine.Agent.CommandLine;
+
+/// <summary>How every verb is told which process: PID, name or --listen.</summary>
+sealed class TargetOptions
+{
+    readonly Argument<string?> _target = CommonOptions.Target();
+    readonly Option<string?> _listen = CommonOptions.Listen();
+
+    public TargetOptions(Command command)
+    {
+        command.Arguments.Add(_target);
+        command.Options.Add(_listen);
+    }
+
+    /// <summary>The process that was meant.</summary>
+    public LinuxProcess Find(ParseResult parsed) => TargetFinder.Find(parsed.GetValue(_target), parsed.GetValue(_listen));
+
+    /// <summary>The Go process that was meant, ready to be looked into.</summary>
+    public GoTarget Attach(ParseResult parsed) => GoTarget.Attach(Find(parsed));
+}

@@ -1,0 +1,15 @@
+namespace Vitrine.Agent.Json;
+
+/// <summary>
+/// Names of the JSON documents, each with its version. A field may be added within a version; a field that changes its meaning or goes away
+/// makes a new version. docs/json.md describes them all.
+/// </summary>
+static class JsonSchema
+{
+    public const string Dump = "vitrine.dump/1";
+    public const string Ps = "vitrine.ps/1";
+    public const string Mem = "vitrine.mem/1";
+    public const string Sched = "vitrine.sched/1";
+    public const string Leaks = "vitrine.leaks/1";
+    public const string Profile = "vitrine.profile/1";
+}

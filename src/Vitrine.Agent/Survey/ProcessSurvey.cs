@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using Vitrine.Go;
+using Vitrine.Go.Binary;
+using Vitrine.Go.Scheduler;
+using Vitrine.Instruments;
+using Vitrine.Linux.Binaries;
+using Vitrine.Linux.Processes;
+using Vitrine.Linux.Sockets;
+
+namespace Vitrine.Agent.Survey;
+
+/// <summary>What a survey saw, and how many processes it was not allowed to see into.</summary>
+sealed record SurveyResult(IReadOnlyList<ProcessRow> Rows, int Examined, int NotAllowed);
+
+/// <summary>
+/// Finds the Go and .NET processes of this machine. A host has hundreds of processes of a few programs, so what is known of an executable is
+/// kept by its path and mount namespace, and the understanding of a Go binary by its build.
+/// </summary>
+sealed class ProcessSurvey(bool probe) : IDisposable
+{
+    readonly record struct ExecutableKey(string Path, ulong? MountNamespace, bool Deleted);
+
+    readonly Dictionary<ExecutableKey, bool> _isGo = [];
+    readonly GoBinaryCache _binaries = new();
+
+    public SurveyResult Run(CancellationToken cancellation)
+    {
+        var rows = new List<ProcessRow>();
+        int examined = 0, notAllowed = 0;
+        foreach (var pid in ProcessList.Pids())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (pid == Environment.ProcessId)
+                continue;
+            try
+            {
+                examined++;
+                if (Examine(LinuxProcess.Open(pid)) is { } row)
+                    rows.Add(row);
+            }
+            catch (TargetGoneException)
+            {
+                // Processes end while they are listed: that is no news.
+            }
+            catch (AccessDeniedException)
+            {
+                notAllowed++;
+            }
+        }
+        return new SurveyResult(rows, examined, notAllowed);
+    }
+
+    ProcessRow? Examine(LinuxProcess process)
+    {
+        // A kernel thread has no executable.
+        if (process.ExecutablePath is not { } path)
+            return null;
+        if (IsGo(process, path))
+            return GoRow(process);
+        return DotNetRuntime.Recognise(process.Maps(), out var version) ? DotNetRow(process, version) : null;
+    }
+
+    bool IsGo(LinuxProcess process, string path)
+    {
+        var key = new ExecutableKey(path, process.Namespaces.Mount, process.ExecutableDeleted);
+        if (_isGo.TryGetValue(key, out var known))
+            return known;
+        bool isGo;
+        try
+        {
+            using var elf = process.OpenElf();
+            isGo = GoBinary.IsGo(elf);
+        }
+        catch (BadBinaryException)
+        {
+            isGo = false;
+        }
+        // A deleted file may have been replaced by another of the same name several times.
+        if (!key.Deleted)
+            _isGo[key] = isGo;
+        return isGo;
+    }
+
+    ProcessRow GoRow(LinuxProcess process)
+    {
+        var row = Row(process, RuntimeKind.Go, null);
+        try
+        {
+            using var target = GoTarget.Attach(process, _binaries);
+            var build = target.Binary.BuildInfo;
+            return row with
+            {
+                RuntimeVersion = target.RuntimeVersion,
+                Module = build.ModulePath ?? build.MainPath,
+                ModuleVersion = build.ModuleVersion,
+                HasPprofHandler = target.Binary.Functions.FindByName("net/http/pprof.Index").Count > 0,
+                Goroutines = SchedulerReader.Read(target).Result.NumGoroutine,
+            };
+        }
+        catch (Exception exception) when (exception is GoBinaryException or NotGoException or BadBinaryException or InstrumentUnavailableException)
+        {
+            return row with { Goroutines = Known<int>.Unknown(exception.Message) };
+        }
+    }
+
+    ProcessRow DotNetRow(LinuxProcess process, string? version)
+    {
+        var arguments = process.CommandLine;
+        var assembly = arguments.Skip(1).FirstOrDefault(argument => argument.EndsWith(".dll", StringComparison.OrdinalIgnoreCase));
+        return Row(process, RuntimeKind.DotNet, version) with { Module = assembly is null ? null : Path.GetFileNameWithoutExtension(assembly) };
+    }
+
+    ProcessRow Row(LinuxProcess process, RuntimeKind runtime, string? version)
+    {
+        var listening = Listening(process);
+        return new ProcessRow
+        {
+            Pid = process.Pid,
+            Runtime = runtime,
+            RuntimeVersion = version,
+            Name = process.CommandName,
+            CommandLine = string.Join(' ', process.CommandLine),
+            Listening = listening is null ? null : [.. listening.Select(Address).Distinct().Order(StringComparer.Ordinal)],
+            Uptime = process.Uptime,
+            ResidentBytes = process.ResidentBytes,
+            TracerPid = process.TracerPid,
+            Goroutines = Known<int>.Unknown(runtime == RuntimeKind.Go ? "not read" : "a .NET process has none"),
+            PprofAnswers = probe && listening is not null && runtime == RuntimeKind.Go ? PprofProbe.Ask(listening) : null,
+            ContainerId = process.ContainerId,
+        };
+    }
+
+    static IReadOnlyList<SocketInfo>? Listening(LinuxProcess process)
+    {
+        try
+        {
+            return [.. SocketTable.Of(process).Listening.Where(socket => socket.Protocol is SocketProtocol.Tcp or SocketProtocol.Tcp6)];
+        }
+        catch (AccessDeniedException)
+        {
+            return null;
+        }
+    }
+
+    static string Address(SocketInfo socket)
+    {
+        if (socket.Local is not { } local)
+            return "?";
+        var everywhere = local.Address.Equals(IPAddress.Any) || local.Address.Equals(IPAddress.IPv6Any);
+        if (everywhere)
+            return $":{local.Port}";
+        return local.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{local.Address}]:{local.Port}" : $"{local.Address}:{local.Port}";
+    }
+
+    public void Dispose() => _binaries.Dispose();
+}

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Globalization;
+using Vitrine.Agent.CommandLine;
+using Vitrine.Agent.Json;
+using Vitrine.Agent.Show;
+using Vitrine.Go;
+using Vitrine.Go.Scheduler;
+using Vitrine.Instruments;
+
+namespace Vitrine.Agent.Verbs;
+
+/// <summary><c>vitrine sched</c>: what GODEBUG=schedtrace prints, of a process that was started without it.</summary>
+static class SchedVerb
+{
+    public static Command Create()
+    {
+        var command = new Command("sched", """
+            Show the scheduler of a Go process: processors (P), threads (M) and run queues, as GODEBUG=schedtrace does.
+
+            Examples:
+              vitrine sched 4711
+              vitrine sched 4711 --threads
+              vitrine sched 4711 --every 1s -d 30s
+            """);
+        var target = new TargetOptions(command);
+        var threads = new Option<bool>("--threads") { Description = "Show every thread (M) too" };
+        var every = CommonOptions.Every("0s", "Look again and again, this far apart, until -d is over");
+        var duration = CommonOptions.Duration("10s", "How long to look with --every");
+        var format = CommonOptions.Format("text", "text", "json", "schedtrace");
+        var output = CommonOptions.Output();
+        var quiet = CommonOptions.Quiet();
+        foreach (Option option in (Option[])[threads, every, duration, format, output, quiet])
+            command.Options.Add(option);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var go = target.Attach(parsed);
+            var style = Style.For(parsed.GetValue(output));
+            await Repeat.Each(parsed.GetValue(every), parsed.GetValue(duration), _ =>
+            {
+                var look = SchedulerReader.Read(go);
+                Show(go, look, parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(threads), style);
+            }, cancellation).ConfigureAwait(false);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    static void Show(GoTarget target, Look<SchedulerSnapshot> look, string format, string? output, bool threads, Style style)
+    {
+        if (format == "json")
+            Output.Bytes(output, stream => SchedJson.Write(stream, target, look));
+        else if (format == "schedtrace")
+            Output.Text(output, writer => writer.WriteLine(SchedTraceLine(target, look)));
+        else
+            Output.Text(output, writer => WriteText(writer, style, target, look, threads));
+    }
+
+    /// <summary>The line that GODEBUG=schedtrace=1 prints (https://github.com/golang/go/blob/go1.26.0/src/runtime/proc.go, schedtrace), "?" for what is unknown.</summary>
+    static string SchedTraceLine(GoTarget target, Look<SchedulerSnapshot> look)
+    {
+        var sched = look.Result;
+        var uptime = target.Process is { } process ? (long)process.Uptime.TotalMilliseconds : 0;
+        var queues = sched.Processors.TryGet(out var processors) ? string.Join(' ', processors.Select(one => one.RunQueueLength + (one.HasRunNext ? 1 : 0))) : "?";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"SCHED {uptime}ms: gomaxprocs={Text(sched.GoMaxProcs)} idleprocs={Text(sched.IdleProcs)} threads={Text(sched.Threads)} spinningthreads={Text(sched.SpinningThreads)} "
+            + $"needspinning={(sched.NeedSpinning.TryGet(out var needs) ? needs ? "1" : "0" : "?")} idlethreads={Text(sched.IdleThreads)} runqueue={Text(sched.RunQueue)} [{queues}]");
+    }
+
+    static void WriteText(TextWriter writer, Style style, GoTarget target, Look<SchedulerSnapshot> look, bool threads)
+    {
+        var sched = look.Result;
+        writer.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}), read in {Units.Duration(look.Duration)} while it ran");
+        foreach (var note in look.Notes)
+            writer.WriteLine($"{style.Dim}note: {Terminal.Safe(note)}{style.Reset}");
+        writer.WriteLine($"processors (P)  {Text(sched.GoMaxProcs)}, {Text(sched.IdleProcs)} idle");
+        writer.WriteLine($"threads (M)     {Text(sched.Threads)}, {Text(sched.IdleThreads)} idle, {Text(sched.SpinningThreads)} looking for work");
+        writer.WriteLine($"goroutines      {Text(sched.NumGoroutine)}, {Text(sched.Runnable)} waiting for a processor ({Text(sched.RunQueue)} of them in the global queue)");
+        if (sched.GCWaiting.TryGet(out var waiting) && waiting)
+            writer.WriteLine($"{style.Yellow}the world is being stopped or is stopped{style.Reset} (stopwait {Text(sched.StopWait)})");
+        writer.WriteLine();
+        WriteProcessors(writer, style, sched.Processors);
+        if (threads)
+        {
+            writer.WriteLine();
+            WriteThreads(writer, style, sched.Machines);
+        }
+    }
+
+    static void WriteProcessors(TextWriter writer, Style style, Known<IReadOnlyList<ProcessorState>> known)
+    {
+        if (!known.TryGet(out var processors))
+        {
+            writer.WriteLine($"{style.Yellow}processors: unknown: {Terminal.Safe(known.Reason)}{style.Reset}");
+            return;
+        }
+        var table = Tables.Create(">P", "status", ">queue", "next", ">ticks", ">syscall ticks", ">M", ">free Gs", ">timers");
+        foreach (var one in processors)
+        {
+            table.Row(Number(one.Id), one.Status.ToString().ToLowerInvariant(), Number(one.RunQueueLength), one.HasRunNext ? "yes" : "no", Number(one.SchedTick), Number(one.SyscallTick),
+                one.Machine is { } machine ? Number(machine) : "-", Number(one.FreeGoroutines), Number(one.Timers));
+        }
+        Tables.Write(writer, table, toFile: style == Style.None);
+    }
+
+    static void WriteThreads(TextWriter writer, Style style, Known<IReadOnlyList<MachineThread>> known)
+    {
+        if (!known.TryGet(out var machines))
+        {
+            writer.WriteLine($"{style.Yellow}threads: unknown: {Terminal.Safe(known.Reason)}{style.Reset}");
+            return;
+        }
+        var table = Tables.Create(">M", ">thread", ">P", ">goroutine", ">locks", "state", ">locked to G");
+        foreach (var one in machines)
+        {
+            var state = one.Spinning ? "spinning" : one.Blocked ? "blocked" : one.InCgo ? "in C code" : one.CurrentGoroutine is null ? "idle" : "running";
+            table.Row(Number(one.Id), one.ThreadId is { } thread ? Number(thread) : "-", one.Processor is { } processor ? Number(processor) : "-",
+                one.CurrentGoroutine is { } goroutine ? goroutine.ToString(CultureInfo.InvariantCulture) : "-", Number(one.Locks), state,
+                one.LockedGoroutine is { } locked ? locked.ToString(CultureInfo.InvariantCulture) : "-");
+        }
+        Tables.Write(writer, table, toFile: style == Style.None);
+    }
+
+    static string Text(Known<int> figure) => figure.TryGet(out var value) ? Number(value) : "?";
+
+    static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

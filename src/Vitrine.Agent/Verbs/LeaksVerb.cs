@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Json;
 using Vitrine.Agent.Show;
@@ -53,7 +54,7 @@ static class LeaksVerb
 
         // 2. Look again and again.
         var remarks = new Remarks(request.Quiet);
-        var watch = new LeakWatch();
+        var watch = new LeakWatch(target: target.Pid.ToString(CultureInfo.InvariantCulture));
         GoroutineDump? last = null;
         await Repeat.Each(request.Every, request.Duration, at =>
         {

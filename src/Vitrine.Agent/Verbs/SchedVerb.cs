@@ -112,7 +112,8 @@ static class SchedVerb
         var table = Tables.Create(">M", ">thread", ">P", ">goroutine", ">locks", "state", ">locked to G");
         foreach (var one in machines)
         {
-            var state = one.Spinning ? "spinning" : one.Blocked ? "blocked" : one.InCgo ? "in C code" : one.CurrentGoroutine is null ? "idle" : "running";
+            // A thread that the kernel does not know is one that the runtime keeps for callbacks from C.
+            var state = one.ThreadId is null ? "kept for C callbacks" : one.Spinning ? "spinning" : one.Blocked ? "blocked" : one.InCgo ? "in C code" : one.CurrentGoroutine is null ? "idle" : "running";
             table.Row(Number(one.Id), one.ThreadId is { } thread ? Number(thread) : "-", one.Processor is { } processor ? Number(processor) : "-",
                 one.CurrentGoroutine is { } goroutine ? goroutine.ToString(CultureInfo.InvariantCulture) : "-", Number(one.Locks), state,
                 one.LockedGoroutine is { } locked ? locked.ToString(CultureInfo.InvariantCulture) : "-");

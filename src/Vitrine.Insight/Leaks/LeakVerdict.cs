@@ -7,7 +7,7 @@ namespace Vitrine.Insight.Leaks;
 /// <summary>Turns the figures of one group into a finding. The rules stand in <see cref="Judge"/>; the rest is putting them into words.</summary>
 static class LeakVerdict
 {
-    public static Finding Of(LeakFigures figures, HolderSearch search, IReadOnlyList<Holder> holders, double tornShare, LeakSettings settings)
+    public static Finding Of(LeakFigures figures, HolderSearch search, IReadOnlyList<Holder> holders, double tornShare, LeakSettings settings, string target)
     {
         var (verdict, reason) = Judge(figures, holders, settings);
         return new Finding(
@@ -16,7 +16,7 @@ static class LeakVerdict
             ConfidenceOf(figures, verdict, search, holders, tornShare),
             EvidenceOf(figures, search, holders, settings),
             Unknowns(figures, verdict, search, holders),
-            NextSteps(figures, verdict));
+            NextSteps(figures, verdict, target));
     }
 
     static (Verdict Verdict, string Reason) Judge(LeakFigures figures, IReadOnlyList<Holder> holders, LeakSettings settings)
@@ -132,7 +132,7 @@ static class LeakVerdict
         if (figures.OldestSeenFor > TimeSpan.Zero)
             evidence.Add(new(Invariant($"The oldest has been there for at least {figures.OldestSeenFor.TotalSeconds:0.#} s."), Provenance.Bound("first sight of its id")));
         if (figures.LongestBlocked is { } blocked)
-            evidence.Add(new(Invariant($"Blocked for at least {blocked.TotalSeconds:0.#} s ({figures.Stuck} of them for {settings.StuckAfter.TotalMinutes:0.#} min or more)."), Provenance.Bound("g.waitsince, which a GC sets")));
+            evidence.Add(new(Invariant($"Blocked for at least {blocked.TotalSeconds:0.#} s{(figures.Stuck > 0 ? Invariant($" ({figures.Stuck} of them for {settings.StuckAfter.TotalMinutes:0.#} min or more)") : "")}."), Provenance.Bound("g.waitsince, which a GC sets")));
         if (figures.Resources > 0)
         {
             evidence.Add(new(
@@ -167,16 +167,16 @@ static class LeakVerdict
         return unknowns;
     }
 
-    static List<string> NextSteps(LeakFigures figures, Verdict verdict)
+    static List<string> NextSteps(LeakFigures figures, Verdict verdict, string target)
     {
         var steps = new List<string>();
         if (verdict == Verdict.None)
             return steps;
         if (figures.Key.CreatedBy is { } site)
             steps.Add($"Read the go statement at {site.File}:{site.Line}, and how the goroutine is meant to end when nobody answers (context, close, buffer).");
-        steps.Add($"See the members: vitrine dump PID --where {figures.Key.BlockedAt.Function}");
+        steps.Add($"See the members: vitrine dump {target} --where '{figures.Key.BlockedAt.Function}'");
         if (verdict == Verdict.Suspect)
-            steps.Add("Watch longer: vitrine leaks PID -d 10m --every 10s");
+            steps.Add($"Watch longer: vitrine leaks {target} -d 10m --every 10s");
         return steps;
     }
 

@@ -13,7 +13,9 @@ namespace Vitrine.Insight.Leaks;
 /// Limits: what the heap references is not seen, so "nobody can release it" is never claimed, except for waits that end by no means
 /// (a nil channel). Goroutines that come and go between two dumps are not seen at all; they are no leak.
 /// </summary>
-public sealed class LeakWatch(LeakSettings? settings = null)
+/// <param name="settings">Thresholds; null takes the defaults.</param>
+/// <param name="target">What to type for the process in the commands that a finding suggests.</param>
+public sealed class LeakWatch(LeakSettings? settings = null, string target = "PID")
 {
     readonly LeakSettings _settings = settings ?? new LeakSettings();
     readonly Dictionary<GroupKey, GroupHistory> _groups = [];
@@ -74,7 +76,7 @@ public sealed class LeakWatch(LeakSettings? settings = null)
             reports.Add(new LeakGroupReport
             {
                 Key = history.Key,
-                Finding = LeakVerdict.Of(figures, holders, holding, tornShare, _settings),
+                Finding = LeakVerdict.Of(figures, holders, holding, tornShare, _settings, target),
                 Counts = [.. figures.Counts.Select(count => (int)count)],
                 GrowthPerSecond = figures.Growth,
                 TrendP = figures.TrendP,

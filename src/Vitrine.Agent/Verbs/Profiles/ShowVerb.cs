@@ -50,8 +50,6 @@ static class ShowVerb
     static void WriteHeader(TextWriter writer, Profile profile, int value)
     {
         writer.WriteLine($"Sample types: {string.Join(", ", profile.SampleTypes.Select((type, i) => $"{(i == value ? "*" : "")}{Terminal.Safe(type.Type)}/{Terminal.Safe(type.Unit)}"))}");
-        if (profile.TimeNanos > 0)
-            writer.WriteLine($"Time: {DateTimeOffset.UnixEpoch.AddTicks(profile.TimeNanos / 100):yyyy-MM-dd HH:mm:ss'Z'}{(profile.DurationNanos > 0 ? $", over {Units.Duration(TimeSpan.FromTicks(profile.DurationNanos / 100))}" : "")}");
         foreach (var comment in profile.Comments)
             writer.WriteLine($"Comment: {Terminal.Safe(comment)}");
     }

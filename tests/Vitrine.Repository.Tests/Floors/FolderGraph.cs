@@ -5,6 +5,8 @@ namespace Vitrine.Repository.Tests.Floors;
 
 /// <summary>Which folder of a project uses types of which other folder, read from its source.</summary>
 /// <remarks>
+/// A folder counts with everything below it. The project's own folder is left out: it holds the words that all of them share
+/// and the one type that ties them together (the recipe of a target, the entry of the program), so it is above and below at once.
 /// A namespace is a folder. A file uses another folder when it names a type that is declared there and can see it: through a
 /// using directive, or because the folder is above its own. Read as text, without a compiler: a name that means something
 /// else could count as a use, but none that is used is missed.
@@ -31,7 +33,8 @@ sealed partial class FolderGraph
                 // A type of the same folder hides the same name elsewhere.
                 if (declared[name].Contains(file.Namespace)) continue;
                 foreach (var target in declared[name].Where(target => file.Sees(target)))
-                    graph.Add(file.Namespace, target, $"{file.RelativePath} names {name}");
+                    if (TopFolder(project, file.Namespace) is { } from && TopFolder(project, target) is { } to && from != to)
+                        graph.Add(from, to, $"{file.RelativePath} names {name}");
             }
         }
         return graph;
@@ -68,6 +71,8 @@ sealed partial class FolderGraph
         if (!uses.TryGetValue(from, out var targets)) uses[from] = targets = new(StringComparer.Ordinal);
         targets.TryAdd(to, evidence);
     }
+
+    static string? TopFolder(string project, string name) => name == project ? null : name[(project.Length + 1)..].Split('.')[0];
 
     static bool IsGenerated(string path) => path.Split('/') is ["bin" or "obj", ..];
 

@@ -92,7 +92,8 @@ public sealed class DebianServer : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    static string ProgramOf(string name) =>
+    /// <summary>Path of the server's program in the cache; it need not be there.</summary>
+    public static string ProgramOf(string name) =>
         Path.Combine(Checkout.Cache, "servers", name, "usr", "bin", name == "etcd-server" ? "etcd" : name);
 
     static string[] ArgumentsOf(string name, string folder, int port)

@@ -57,16 +57,18 @@ static class FunctionNames
         var offsets = new List<int>();
         var open = name.IndexOf("[...]", StringComparison.Ordinal);
         // A generic name is stored with its type arguments (or already shortened): search the part before them, compare the printed form.
-        var stored = "\0" + (open < 0 ? name + "\0" : name[..(open + 1)]);
-        var pattern = Encoding.UTF8.GetBytes(stored);
+        var pattern = Encoding.UTF8.GetBytes(open < 0 ? name + "\0" : name[..(open + 1)]);
         var from = 0;
         while (offsets.Count < MaxHitsPerName)
         {
             var hit = names[from..].IndexOf(pattern);
             if (hit < 0)
                 return offsets;
-            var start = from + hit + 1;
-            from = start;
+            var start = from + hit;
+            from = start + 1;
+            // The tail of a longer name is another name.
+            if (start > 0 && names[start - 1] != 0)
+                continue;
             if (open >= 0)
             {
                 var rest = names[start..];

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Vitrine.Linux.Binaries;
 
@@ -123,6 +124,7 @@ public sealed class FunctionTable
     /// <param name="pc">Link-time address.</param>
     /// <param name="isCallSite">The pc is a return address, so the call is the instruction before it.</param>
     /// <param name="into">Receives the frames.</param>
+    [SkipLocalsInit]
     public void Expand(ulong pc, bool isCallSite, List<SourceFrame> into)
     {
         ArgumentNullException.ThrowIfNull(into);
@@ -133,58 +135,38 @@ public sealed class FunctionTable
 
         var table = Table;
         var record = Record(table, function);
-        if (!record.IsValid)
-            return;
-        var inlineTree = TryFuncData(function, InlineTrees.FuncData, out var tree) ? tree : 0;
-        for (var depth = 0; inlineTree != 0 && depth < MaxInlineDepth; depth++)
+        Span<InlinePosition> positions = stackalloc InlinePosition[MaxInlineDepth];
+        var count = Positions(table, function, record, pc, positions);
+        for (var i = 0; i < count; i++)
         {
-            var index = ValueAt(table, function, record.PcData(InlineTrees.PcData), pc);
-            if (index < 0 || !inlining.TryRead(inlineTree, index, out var call))
-                break;
-            var (file, line) = LineAt(table, function, record, pc);
-            into.Add(new SourceFrame(Name(table, call.NameOffset), file, line, Inlined: true, Translate(call.FuncId), function.Entry, call.StartLine));
-            // parentPc is the call site inside the caller: an address of the call itself, not a return address.
-            var parent = unchecked(function.Entry + (ulong)(uint)call.ParentPc);
-            if (call.ParentPc < 0 || parent >= function.End)
-                break;
-            pc = parent;
+            ref readonly var at = ref positions[i];
+            var (file, line) = LineAt(table, function, record, at.Pc);
+            into.Add(new SourceFrame(
+                Name(table, at.NameOffset), file, line, Inlined: i < count - 1, Translate(at.FuncId), function.Entry, Math.Max(0, at.StartLine)));
         }
-        var (ownFile, ownLine) = LineAt(table, function, record, pc);
-        into.Add(new SourceFrame(
-            Name(table, record.NameOffset), ownFile, ownLine, Inlined: false, Translate(record.FuncId), function.Entry, record.StartLine));
     }
 
     /// <summary>
     /// As <see cref="Expand"/> at exactly <paramref name="pc"/>, with the linker's names and the position of each call: what a profile in the form
     /// of runtime/pprof needs.
     /// </summary>
+    [SkipLocalsInit]
     internal void ExpandSymbols(ulong pc, List<SymbolFrame> into)
     {
         if (!TryFind(pc, out var function))
             return;
         var table = Table;
         var record = Record(table, function);
-        if (!record.IsValid)
-            return;
-        var inlineTree = TryFuncData(function, InlineTrees.FuncData, out var tree) ? tree : 0;
-        for (var depth = 0; inlineTree != 0 && depth < MaxInlineDepth; depth++)
+        Span<InlinePosition> positions = stackalloc InlinePosition[MaxInlineDepth];
+        var count = Positions(table, function, record, pc, positions);
+        for (var i = 0; i < count; i++)
         {
-            var index = ValueAt(table, function, record.PcData(InlineTrees.PcData), pc);
-            if (index < 0 || !inlining.TryRead(inlineTree, index, out var call))
-                break;
-            var (file, line) = LineAt(table, function, record, pc);
-            var symbol = Symbol(table, call.NameOffset);
+            ref readonly var at = ref positions[i];
+            var (file, line) = LineAt(table, function, record, at.Pc);
+            var symbol = Symbol(table, at.NameOffset);
             into.Add(new SymbolFrame(
-                pc, symbol, FunctionNames.ForPrint(symbol), file, line, Inlined: true, Translate(call.FuncId), function.Entry, call.StartLine));
-            var parent = unchecked(function.Entry + (ulong)(uint)call.ParentPc);
-            if (call.ParentPc < 0 || parent >= function.End)
-                break;
-            pc = parent;
+                at.Pc, symbol, FunctionNames.ForPrint(symbol), file, line, Inlined: i < count - 1, Translate(at.FuncId), function.Entry, Math.Max(0, at.StartLine)));
         }
-        var (ownFile, ownLine) = LineAt(table, function, record, pc);
-        var own = Symbol(table, record.NameOffset);
-        into.Add(new SymbolFrame(
-            pc, own, FunctionNames.ForPrint(own), ownFile, ownLine, Inlined: false, Translate(record.FuncId), function.Entry, Math.Max(0, record.StartLine)));
     }
 
     /// <summary>File and line of the physical function's code at <paramref name="pc"/>; empty and 0 when unknown. Inlining is not looked at, so this is the innermost position.</summary>
@@ -199,6 +181,8 @@ public sealed class FunctionTable
         var table = Table;
         return Name(table, Record(table, function).NameOffset);
     }
+
+    internal string NameAt(int offset) => Name(Table, offset);
 
     internal int NameOffsetOf(in GoFunction function) => Record(Table, function).NameOffset;
 
@@ -215,6 +199,31 @@ public sealed class FunctionTable
     internal uint DeferReturnOf(in GoFunction function) => Record(Table, function).DeferReturn;
 
     internal int StartLineOf(in GoFunction function) => Math.Max(0, Record(Table, function).StartLine);
+
+    /// <summary>The calls that are inlined at a pc, innermost first, and the physical function last; 0 when the record is damaged.</summary>
+    int Positions(ReadOnlySpan<byte> table, in GoFunction function, FunctionRecord record, ulong pc, Span<InlinePosition> positions)
+    {
+        if (!record.IsValid)
+            return 0;
+        var count = 0;
+        if (TryFuncData(function, InlineTrees.FuncData, out var tree))
+        {
+            while (count < positions.Length - 1)
+            {
+                var index = ValueAt(table, function, record.PcData(InlineTrees.PcData), pc);
+                if (index < 0 || !inlining.TryRead(tree, index, out var call))
+                    break;
+                positions[count++] = new InlinePosition(pc, call.NameOffset, call.FuncId, call.StartLine);
+                // parentPc is the call site inside the caller: an address of the call itself, not a return address.
+                var parent = unchecked(function.Entry + (uint)call.ParentPc);
+                if (call.ParentPc < 0 || parent >= function.End)
+                    break;
+                pc = parent;
+            }
+        }
+        positions[count++] = new InlinePosition(pc, record.NameOffset, record.FuncId, record.StartLine);
+        return count;
+    }
 
     GoFuncId Translate(byte raw)
     {
@@ -293,8 +302,9 @@ public sealed class FunctionTable
 
     string Name(ReadOnlySpan<byte> table, int offset) => FunctionNames.ForPrint(Symbol(table, offset));
 
+    // Offset 0 is the name of the first function, although the runtime takes it for "no name".
     string Symbol(ReadOnlySpan<byte> table, int offset) =>
-        offset <= 0 || offset >= header.CompileUnits - header.Names ? "" : Text(table[(header.Names + offset)..header.CompileUnits]);
+        offset < 0 || offset >= header.CompileUnits - header.Names ? "" : Text(table[(header.Names + offset)..header.CompileUnits]);
 
     static string Text(ReadOnlySpan<byte> bytes)
     {

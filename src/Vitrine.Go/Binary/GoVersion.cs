@@ -69,6 +69,6 @@ public sealed partial record GoVersion(int Major, int Minor, int Patch, string T
     public static bool operator >=(GoVersion left, GoVersion right) => left.CompareTo(right) >= 0;
 
     // Anchored at a word: "devel go1.28-…" and "go1.27" match, "cargo1.2" does not.
-    [GeneratedRegex(@"(?:^|[\s(])go([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,6}))?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:^|[\s(])go([0-9]{1,4})\.([0-9]{1,4})(?![0-9])(?:\.([0-9]{1,6})(?![0-9]))?", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
 }

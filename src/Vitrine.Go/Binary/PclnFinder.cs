@@ -9,7 +9,7 @@ namespace Vitrine.Go.Binary;
 static class PclnFinder
 {
     /// <summary>Places that look like a header but are none, before the search gives up.</summary>
-    const int MaxCandidates = 64;
+    const int MaxCandidates = 16;
 
     // Quantum and pointer size follow; the first byte of the magic (f0, f1 or an unknown one) comes before.
     static ReadOnlySpan<byte> MagicTail => [0xff, 0xff, 0xff, 0, 0];

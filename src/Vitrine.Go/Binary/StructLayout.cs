@@ -89,6 +89,9 @@ public sealed class StructLayout
             layout = nested(field);
             if (bracket >= 0 && !TryElement(step[bracket..], layout, ref field, ref offset))
                 return false;
+            // The fields of an array's element need its index.
+            if (bracket < 0 && (field.Kind == GoKind.Array || field.ArrayLength > 0))
+                layout = null;
         }
         if (offset < 0 || offset + field.Size > Size)
             return false;

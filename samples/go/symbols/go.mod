@@ -1,0 +1,3 @@
+module vitrine.example/symbols
+
+go 1.19

@@ -15,6 +15,12 @@ internal sealed class ArgumentShape
     private const int FuncDataArgLiveInfo = 6;
     private const int PcDataArgLiveIndex = 3;
 
+    private const int FuncDataInlineTree = 3;
+    private const int PcDataInlineTreeIndex = 2;
+
+    /// <summary>Deeper inlining than the compiler ever does.</summary>
+    private const int MaxInlineDepth = 256;
+
     // Operations of ArgInfo; every other byte is an offset, followed by a size.
     private const byte EndSequence = 0xff;
     private const byte StartAggregate = 0xfe;
@@ -48,7 +54,7 @@ internal sealed class ArgumentShape
             return Empty;
         Span<byte> info = stackalloc byte[MaxInfoBytes];
         info = info[..binary.Memory.Read(infoAddress, info)];
-        Liveness liveness = Liveness.Of(binary, function, pc);
+        Liveness liveness = Liveness.Of(binary, function, LivenessPc(binary, function, pc));
 
         List<Slot> slots = [];
         List<string> literals = [];
@@ -100,6 +106,26 @@ internal sealed class ArgumentShape
                 text.Append('?');
         }
         text.Append(_literals[^1]);
+    }
+
+    /// <summary>
+    /// Where the runtime looks up which slots are live. Before Go 1.21 it took the place of the outermost inlined call instead of the instruction itself
+    /// (https://github.com/golang/go/blob/go1.19/src/runtime/traceback.go, gentraceback: tracepc), and its output must be matched.
+    /// </summary>
+    private static ulong LivenessPc(GoBinary binary, in GoFunction function, ulong pc)
+    {
+        if (binary.Version.AtLeast(1, 21) || !binary.Functions.TryFuncData(function, FuncDataInlineTree, out ulong tree))
+            return pc;
+        // inlinedCall: 20 bytes with parentPc at 16; from Go 1.20 on 16 bytes with parentPc at 8.
+        (ulong stride, ulong parentPc) = binary.Version.AtLeast(1, 20) ? (16UL, 8UL) : (20UL, 16UL);
+        for (int depth = 0; depth < MaxInlineDepth; depth++)
+        {
+            int index = binary.Functions.PcData(function, PcDataInlineTreeIndex, pc);
+            if (index < 0 || !binary.Memory.TryReadUInt32(tree + ((ulong)index * stride) + parentPc, out uint offset))
+                break;
+            pc = function.Entry + offset;
+        }
+        return pc;
     }
 
     /// <param name="Offset">Bytes from the frame's base.</param>

@@ -241,8 +241,19 @@ internal sealed class BatchReader : IDisposable
             row.StackStatus = end == StackEnd.Complete ? StackStatus.Complete : StackStatus.Incomplete;
             if (Arguments is not null)
                 row.Arguments = Arguments.Add(_walker, saved.Sp, stack);
-            if (row.WaitReason != 0)
-                _waits?.Note(index, ref row, saved.Waiting, saved.Sp, stack, _walker, _frames);
+            if (row.WaitReason == 0 || _waits is null)
+                continue;
+            ParkedStack parked = new()
+            {
+                Goroutine = row.Address,
+                StackId = row.StackId,
+                Low = saved.StackLo,
+                High = saved.StackHi,
+                StackPointer = saved.Sp,
+                Bytes = stack,
+                FrameBases = _walker.FrameBases,
+            };
+            _waits.Note(index, ref row, saved.Waiting, parked);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class FileDescriptors
             {
                 return new FileDescriptors(process, SocketTable.Of(process));
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or AccessDeniedException or NotImplementedException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or AccessDeniedException)
             {
                 // The descriptor numbers stay right without the addresses.
                 return new FileDescriptors(process, null);

@@ -28,7 +28,6 @@ internal sealed class WaitDescriber(GoroutineDumpTables tables, StackTable stack
         WaitHow.Sudog => "the goroutine's queue entry",
         WaitHow.StackSudog => "a queue entry that names the goroutine, found through its stack",
         WaitHow.StackPollDesc => "a poll descriptor that names the goroutine, found through its stack",
-        WaitHow.ArgumentSlot => "the receiver in the frame of sync.(*Cond).Wait",
         WaitHow.Changed => "it changed while it was being read",
         WaitHow.NotOnStack => "nothing on its stack leads to a structure that names the goroutine",
         WaitHow.NoLayout => "the binary does not describe the runtime's structure",

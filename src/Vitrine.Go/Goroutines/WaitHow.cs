@@ -11,8 +11,6 @@ internal enum WaitHow : byte
     StackSudog,
     /// <summary>A word on the stack leads to a pollDesc that names this goroutine.</summary>
     StackPollDesc,
-    /// <summary>The receiver of sync.(*Cond).Wait, from the frame's argument slot.</summary>
-    ArgumentSlot,
     /// <summary>Unknown: the structure named another goroutine or was gone when it was read.</summary>
     Changed,
     /// <summary>Unknown: no word on the stack leads to a structure that names this goroutine.</summary>

@@ -10,13 +10,13 @@ internal sealed class WaitLayouts
     private const int MaxBytes = 4096;
 
     /// <summary>A queue entry of a channel or semaphore: https://github.com/golang/go/blob/go1.26.0/src/runtime/runtime2.go (type sudog).</summary>
-    public sealed record Sudog(int Bytes, int G, int Elem, int WaitLink, int C);
+    public sealed record Sudog(int Bytes, int G, int Next, int Elem, int WaitLink, int C);
 
     /// <summary>A channel: https://github.com/golang/go/blob/go1.26.0/src/runtime/chan.go (type hchan).</summary>
     public sealed record Channel(int Bytes, int Count, int Capacity, int Closed, int ElementType, int RecvFirst, int RecvLast, int SendFirst, int SendLast);
 
     /// <summary>A descriptor of the network poller: https://github.com/golang/go/blob/go1.26.0/src/runtime/netpoll.go (type pollDesc).</summary>
-    public sealed record PollDesc(int Bytes, int Fd, int Reader, int Writer);
+    public sealed record PollDesc(int Bytes, int Fd, int Reader, int Writer, int Self);
 
     /// <summary>Offsets of the semaphores inside package sync's types, and of the list inside a Cond.</summary>
     public sealed record Locks(int Mutex, int RWMutexReader, int RWMutexWriter, int WaitGroup, int Cond);
@@ -46,7 +46,7 @@ internal sealed class WaitLayouts
             return null;
         // From Go 1.26 on elem and c may hide their pointer from the collector: vu is the word to trust.
         Reach reach = new(s);
-        Sudog sudog = new(reach.Length, reach.Of("g"), reach.Of("elem.vu", "elem"), reach.Of("waitlink"), reach.Of("c.vu", "c.maybeTraceablePtr.vu", "c"));
+        Sudog sudog = new(reach.Length, reach.Of("g"), reach.Of("next"), reach.Of("elem.vu", "elem"), reach.Of("waitlink"), reach.Of("c.vu", "c.maybeTraceablePtr.vu", "c"));
         return reach.Failed ? null : sudog with { Bytes = reach.Length };
     }
 
@@ -65,7 +65,7 @@ internal sealed class WaitLayouts
         if (!layouts.TryFind("runtime.pollDesc", out StructLayout? p))
             return null;
         Reach reach = new(p);
-        PollDesc poll = new(0, reach.Of("fd"), reach.Of("rg"), reach.Of("wg"));
+        PollDesc poll = new(0, reach.Of("fd"), reach.Of("rg"), reach.Of("wg"), reach.Of("self"));
         return reach.Failed ? null : poll with { Bytes = reach.Length };
     }
 

@@ -1,4 +1,4 @@
-using Vitrine.Go.Binary;
+using System.Numerics;
 using Vitrine.Linux.Memory;
 
 namespace Vitrine.Go.Goroutines;
@@ -14,32 +14,30 @@ internal sealed class WaitReader : IDisposable
     /// <summary>Frames from the innermost on in which the pointer can be: gopark, its caller, and up to three runtime functions above.</summary>
     private const int FramesSearched = 5;
 
-    /// <summary>Bytes of those frames looked at.</summary>
-    private const int BytesSearched = 1024;
+    /// <summary>Words of those frames looked at: one bit each in <see cref="Places.Words"/>.</summary>
+    private const int WordsSearched = 64;
 
-    /// <summary>How often one stack is searched in vain before its waits are unknown.</summary>
-    private const int SearchesPerStack = 3;
+    /// <summary>How many goroutines with one stack are searched in vain before the others' waits are unknown without a search.</summary>
+    private const int VainSearches = 3;
 
-    private const int NotSearched = 0;
-    private const int NotFound = -SearchesPerStack;
+    /// <summary>How many goroutines must have the pointer in the same place before that place is trusted for the rest.</summary>
+    private const int ConfirmedBy = 2;
 
     private readonly ReadContext _context;
     private readonly ReadPlan _objects = new() { CoalesceGap = 512 };
     private readonly ReadPlan _channelPlan = new() { CoalesceGap = 512 };
     private readonly int _maxSelectCases;
-    private readonly int _condWait;
+    private NotifyLists? _notifyLists;
     private Candidate[] _candidates = new Candidate[BatchReader.Capacity];
     private int _count;
 
-    // For each stack of this thread: offset + 1 of the word that led to the object, or minus the number of searches in vain.
-    private int[] _slots = new int[256];
+    // For each stack of this thread.
+    private Places[] _places = new Places[256];
 
     public WaitReader(ReadContext context, GoroutineDumpOptions options)
     {
         _context = context;
         _maxSelectCases = options.MaxSelectCases;
-        IReadOnlyList<GoFunction> wait = context.Binary.Functions.FindByName("sync.(*Cond).Wait");
-        _condWait = wait.Count > 0 ? wait[0].Index : -1;
     }
 
     public ChannelTable Channels { get; } = new();
@@ -50,6 +48,7 @@ internal sealed class WaitReader : IDisposable
     {
         Sudog,
         PollDesc,
+        NotifyList,
     }
 
     public void Begin()
@@ -62,11 +61,8 @@ internal sealed class WaitReader : IDisposable
     /// <param name="index">Its number in the batch.</param>
     /// <param name="row">Its record; the wait is filled in here or in <see cref="Finish"/>.</param>
     /// <param name="waiting">g.waiting.</param>
-    /// <param name="sp">Where <paramref name="stack"/> begins.</param>
-    /// <param name="stack">The copy of its stack.</param>
-    /// <param name="walker">The walk of that stack.</param>
-    /// <param name="functionIndexes">Function numbers by program counter.</param>
-    public void Note(int index, ref GoroutineRecord row, ulong waiting, ulong sp, ReadOnlySpan<byte> stack, StackWalker walker, FrameCache functionIndexes)
+    /// <param name="stack">Its stack.</param>
+    public void Note(int index, ref GoroutineRecord row, ulong waiting, in ParkedStack stack)
     {
         switch (_context.Reasons.ClassOf(row.WaitReason))
         {
@@ -88,18 +84,18 @@ internal sealed class WaitReader : IDisposable
                 Set(ref row, WaitKind.Sleep, WaitHow.Reason);
                 break;
             case WaitClass.Semaphore:
-                NoteSemaphore(index, ref row, waiting, sp, stack, walker);
+                NoteSemaphore(index, ref row, waiting, stack);
                 break;
             case WaitClass.Cond:
                 if (waiting != 0)
-                    NoteSemaphore(index, ref row, waiting, sp, stack, walker);
+                    NoteSemaphore(index, ref row, waiting, stack);
                 else
-                    FindCond(ref row, sp, stack, walker, functionIndexes);
+                    FindCond(ref row, stack);
                 break;
             case WaitClass.Network:
                 if (_context.Waits.PollDescLayout is not { } poll)
                     Set(ref row, WaitKind.Unknown, WaitHow.NoLayout);
-                else if (WordOnStack(row.Address, row.StackId, sp, stack, walker, poll.Bytes, ObjectKind.PollDesc, out ulong found))
+                else if (WordOnStack(stack, poll.Bytes, ObjectKind.PollDesc, out ulong found))
                     Add(index, found, poll.Bytes, ObjectKind.PollDesc, WaitHow.StackPollDesc);
                 else
                     Set(ref row, WaitKind.Unknown, WaitHow.NotOnStack);
@@ -124,8 +120,11 @@ internal sealed class WaitReader : IDisposable
             {
                 Candidate candidate = _candidates[i];
                 ref GoroutineRecord row = ref rows[candidate.Index];
-                if (!_objects.Ok(candidate.Range) || !NamesGoroutine(_objects[candidate.Range], candidate.Kind, row.Address))
+                if (!_objects.Ok(candidate.Range) || !NamesGoroutine(_objects[candidate.Range], candidate.Kind, candidate.Object, row.Address))
                 {
+                    // Perhaps the word was the wrong one from the start: the next goroutine with this stack searches anew.
+                    if (candidate.How is WaitHow.StackSudog or WaitHow.StackPollDesc)
+                        _places[row.StackId] = default;
                     Set(ref row, WaitKind.Unknown, WaitHow.Changed);
                     continue;
                 }
@@ -159,83 +158,113 @@ internal sealed class WaitReader : IDisposable
         _candidates[_count++] = new Candidate(index, address, _objects.Add(address, length), kind, how, -1);
     }
 
-    private void NoteSemaphore(int index, ref GoroutineRecord row, ulong waiting, ulong sp, ReadOnlySpan<byte> stack, StackWalker walker)
+    private void NoteSemaphore(int index, ref GoroutineRecord row, ulong waiting, in ParkedStack stack)
     {
         if (_context.Waits.SudogLayout is not { } sudog)
             Set(ref row, WaitKind.Unknown, WaitHow.NoLayout);
         else if (waiting != 0)
             Add(index, waiting, sudog.Bytes, ObjectKind.Sudog, WaitHow.Sudog);
-        else if (WordOnStack(row.Address, row.StackId, sp, stack, walker, sudog.Bytes, ObjectKind.Sudog, out ulong found))
+        else if (WordOnStack(stack, sudog.Bytes, ObjectKind.Sudog, out ulong found))
             Add(index, found, sudog.Bytes, ObjectKind.Sudog, WaitHow.StackSudog);
         else
             Set(ref row, WaitKind.Unknown, WaitHow.NotOnStack);
     }
 
-    /// <summary>Before Go 1.26 nothing names the condition variable but the receiver of Wait, which is kept because Wait locks c.L at its end.</summary>
-    private void FindCond(ref GoroutineRecord row, ulong sp, ReadOnlySpan<byte> stack, StackWalker walker, FrameCache functionIndexes)
+    /// <summary>Before Go 1.26 no queue entry names the condition variable: the notify list in the parked frames does, and its queue names the goroutine.</summary>
+    private void FindCond(ref GoroutineRecord row, in ParkedStack stack)
     {
-        Set(ref row, WaitKind.Unknown, WaitHow.NotOnStack);
-        ReadOnlySpan<ulong> pcs = walker.Pcs;
-        for (int frame = 0; frame < pcs.Length && frame < FramesSearched; frame++)
+        if (_context.Waits.SudogLayout is not { } sudog)
         {
-            ulong pc = unchecked((pcs[frame] & ~StackWalker.ExactPcBit) - _context.Bias);
-            if (!functionIndexes.TryGet(pc, out FrameInfo info) || info.FunctionIndex != _condWait)
-                continue;
-            ulong slot = walker.FrameBases[frame] - sp;
-            if (slot > (ulong)stack.Length || (ulong)stack.Length - slot < 8)
-                return;
-            ulong cond = Word.At(stack, (int)slot);
-            if (cond == 0 || (cond & 7) != 0)
-                return;
-            row.WaitKind = WaitKind.Lock;
-            row.WaitHow = WaitHow.ArgumentSlot;
-            row.WaitAddress = cond + (uint)_context.Waits.LockOffsets.Cond;
+            Set(ref row, WaitKind.Unknown, WaitHow.NoLayout);
             return;
         }
+        _notifyLists ??= new NotifyLists(_context.Memory, sudog);
+        bool found = WordOnStack(stack, NotifyLists.Bytes, ObjectKind.NotifyList, out ulong list);
+        if (!found || !_notifyLists.Holds(list, row.Address))
+        {
+            Set(ref row, WaitKind.Unknown, found ? WaitHow.Changed : WaitHow.NotOnStack);
+            return;
+        }
+        row.WaitKind = WaitKind.Lock;
+        row.WaitHow = WaitHow.StackSudog;
+        row.WaitAddress = list;
     }
 
-    /// <summary>The word on the stack that leads to the object. Its place is the same in equal stacks, so it is searched once per stack.</summary>
-    private bool WordOnStack(ulong g, int stackId, ulong sp, ReadOnlySpan<byte> stack, StackWalker walker, int length, ObjectKind kind, out ulong word)
+    /// <summary>
+    /// The word on the stack that leads to the object. Its place is the same in equal stacks; but a word left over from an earlier call can lead there
+    /// by chance too, so a place counts only when it was right in two goroutines.
+    /// </summary>
+    private bool WordOnStack(in ParkedStack stack, int length, ObjectKind kind, out ulong word)
     {
         word = 0;
-        if (stackId >= _slots.Length)
-            Array.Resize(ref _slots, Math.Max(_slots.Length * 2, stackId + 1));
-        int slot = _slots[stackId];
-        if (slot > NotSearched)
+        if (stack.StackId >= _places.Length)
+            Array.Resize(ref _places, Math.Max(_places.Length * 2, stack.StackId + 1));
+        ref Places places = ref _places[stack.StackId];
+        if (places.Confirmed >= ConfirmedBy)
         {
-            if (slot - 1 > stack.Length - 8)
+            int place = BitOperations.TrailingZeroCount(places.Words) * 8;
+            if (place > stack.Bytes.Length - 8)
                 return false;
-            word = Word.At(stack, slot - 1);
-            return true;
+            word = Word.At(stack.Bytes, place);
+            return stack.CanBeObject(word);
         }
-        if (slot == NotFound)
+        if (places.Vain == VainSearches)
             return false;
 
-        ReadOnlySpan<ulong> bases = walker.FrameBases;
-        if (bases.IsEmpty)
-            return false;
-        ulong end = Math.Min(bases[Math.Min(FramesSearched, bases.Length) - 1] - sp, (ulong)Math.Min(stack.Length, BytesSearched));
-        Span<byte> bytes = stackalloc byte[length];
-        for (int offset = 0; offset + 8 <= (int)end; offset += 8)
+        ulong found = Search(stack, length, kind);
+        if (found == 0)
         {
-            word = Word.At(stack, offset);
-            // Small numbers, unaligned words and addresses of the kernel cannot be the object.
-            if (word < 4096 || (word & 7) != 0 || word >> 47 != 0)
-                continue;
-            if (_context.Memory.TryRead(word, bytes) && NamesGoroutine(bytes, kind, g))
-            {
-                _slots[stackId] = offset + 1;
-                return true;
-            }
+            places.Vain++;
+            return false;
         }
-        _slots[stackId]--;
-        word = 0;
-        return false;
+        ulong both = places.Words & found;
+        places.Confirmed = both == 0 ? (byte)1 : (byte)(places.Confirmed + 1);
+        places.Words = both == 0 ? found : both;
+        word = Word.At(stack.Bytes, BitOperations.TrailingZeroCount(places.Words) * 8);
+        return true;
     }
 
-    private bool NamesGoroutine(ReadOnlySpan<byte> bytes, ObjectKind kind, ulong g) => kind == ObjectKind.Sudog
-        ? Word.At(bytes, _context.Waits.SudogLayout!.G) == g
-        : Word.At(bytes, _context.Waits.PollDescLayout!.Reader) == g || Word.At(bytes, _context.Waits.PollDescLayout.Writer) == g;
+    /// <summary>All words that lead to an object which names the goroutine.</summary>
+    private ulong Search(in ParkedStack stack, int length, ObjectKind kind)
+    {
+        if (stack.FrameBases.IsEmpty)
+            return 0;
+        ulong searched = stack.FrameBases[Math.Min(FramesSearched, stack.FrameBases.Length) - 1] - stack.StackPointer;
+        int end = (int)Math.Min(searched, (ulong)Math.Min(stack.Bytes.Length, WordsSearched * 8));
+        Span<byte> bytes = stackalloc byte[length];
+        ulong found = 0;
+        for (int offset = 0; offset + 8 <= end; offset += 8)
+        {
+            ulong word = Word.At(stack.Bytes, offset);
+            if (!stack.CanBeObject(word))
+                continue;
+            bool names = kind == ObjectKind.NotifyList
+                ? _notifyLists!.Holds(word, stack.Goroutine)
+                : _context.Memory.TryRead(word, bytes) && NamesGoroutine(bytes, kind, word, stack.Goroutine) && IsWhole(bytes, kind, stack);
+            if (names)
+                found |= 1UL << (offset / 8);
+        }
+        return found;
+    }
+
+    /// <summary>A word that was merely left on the stack can lead to memory that holds the g by chance: a semaphore's entry has an address to wait on, and no channel.</summary>
+    private bool IsWhole(ReadOnlySpan<byte> bytes, ObjectKind kind, in ParkedStack stack)
+    {
+        if (kind != ObjectKind.Sudog)
+            return true;
+        WaitLayouts.Sudog sudog = _context.Waits.SudogLayout!;
+        ulong semaphore = Word.At(bytes, sudog.Elem);
+        return Word.At(bytes, sudog.C) == 0 && (semaphore & 3) == 0 && stack.CanBeObject(semaphore & ~7UL)
+            && _context.Memory.TryReadUInt32(semaphore, out _);
+    }
+
+    private bool NamesGoroutine(ReadOnlySpan<byte> bytes, ObjectKind kind, ulong address, ulong g)
+    {
+        if (kind == ObjectKind.Sudog)
+            return Word.At(bytes, _context.Waits.SudogLayout!.G) == g;
+        WaitLayouts.PollDesc poll = _context.Waits.PollDescLayout!;
+        return (Word.At(bytes, poll.Reader) == g || Word.At(bytes, poll.Writer) == g) && Word.At(bytes, poll.Self) == address;
+    }
 
     /// <summary>Fills in a wait; true when a select has more cases to follow.</summary>
     private bool Take(ref GoroutineRecord row, in Candidate candidate, ReadOnlySpan<byte> bytes, out ulong next)
@@ -295,7 +324,7 @@ internal sealed class WaitReader : IDisposable
             {
                 Candidate candidate = _candidates[i];
                 ref GoroutineRecord row = ref rows[candidate.Index];
-                if (!_objects.Ok(candidate.Range) || !NamesGoroutine(_objects[candidate.Range], ObjectKind.Sudog, row.Address))
+                if (!_objects.Ok(candidate.Range) || !NamesGoroutine(_objects[candidate.Range], ObjectKind.Sudog, candidate.Object, row.Address))
                 {
                     row.WaitHow = WaitHow.Changed;
                     continue;
@@ -313,6 +342,15 @@ internal sealed class WaitReader : IDisposable
             }
             count = kept;
         }
+    }
+
+    /// <summary>Where equal stacks hold the pointer.</summary>
+    private struct Places
+    {
+        /// <summary>One bit per word above the stack pointer.</summary>
+        public ulong Words;
+        public byte Confirmed;
+        public byte Vain;
     }
 
     private readonly record struct Candidate(int Index, ulong Object, int Range, ObjectKind Kind, WaitHow How, int Last);

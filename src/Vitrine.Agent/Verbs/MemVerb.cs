@@ -48,6 +48,7 @@ static class MemVerb
     static void WriteText(TextWriter writer, Style style, GoTarget target, Look<MemStats> look)
     {
         var mem = look.Result;
+        var unknown = new UnknownReasons(style);
         writer.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}), read in {Units.Duration(look.Duration)} while it ran");
         foreach (var note in look.Notes)
             writer.WriteLine($"{style.Dim}note: {Terminal.Safe(note)}{style.Reset}");
@@ -79,12 +80,12 @@ static class MemVerb
         Section("Program");
         Line("goroutines", mem.NumGoroutine.Select(count => Units.Count((long)count)));
         Line("GOMAXPROCS", mem.GOMAXPROCS.Select(count => Units.Count((long)count)));
+        unknown.Write(writer);
 
         void Section(string name) => writer.WriteLine($"\n{style.Bold}{name}{style.Reset}");
         void Bytes(string name, Known<ulong> value) => Line(name, value.Select(bytes => $"{Units.Bytes(bytes),12}  {style.Dim}{Units.Count(bytes)} B{style.Reset}"));
         void Count(string name, Known<ulong> value) => Line(name, value.Select(count => Units.Count(count)));
-        void Line(string name, Known<string> value) =>
-            writer.WriteLine($"  {name,-32} {(value.TryGet(out var text) ? text : $"{style.Yellow}unknown: {Terminal.Safe(value.Reason)}{style.Reset}")}");
+        void Line(string name, Known<string> value) => writer.WriteLine($"  {name,-32} {unknown.Text(value, static text => text)}");
     }
 
     static string LastCollection(ulong unixNanoseconds)

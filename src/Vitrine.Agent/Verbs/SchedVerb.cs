@@ -72,9 +72,10 @@ static class SchedVerb
         writer.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}), read in {Units.Duration(look.Duration)} while it ran");
         foreach (var note in look.Notes)
             writer.WriteLine($"{style.Dim}note: {Terminal.Safe(note)}{style.Reset}");
-        writer.WriteLine($"processors (P)  {Text(sched.GoMaxProcs)}, {Text(sched.IdleProcs)} idle");
-        writer.WriteLine($"threads (M)     {Text(sched.Threads)}, {Text(sched.IdleThreads)} idle, {Text(sched.SpinningThreads)} looking for work");
-        writer.WriteLine($"goroutines      {Text(sched.NumGoroutine)}, {Text(sched.Runnable)} waiting for a processor ({Text(sched.RunQueue)} of them in the global queue)");
+        var unknown = new UnknownReasons(style);
+        writer.WriteLine($"processors (P)  {Figure(sched.GoMaxProcs)}, {Figure(sched.IdleProcs)} idle");
+        writer.WriteLine($"threads (M)     {Figure(sched.Threads)}, {Figure(sched.IdleThreads)} idle, {Figure(sched.SpinningThreads)} looking for work");
+        writer.WriteLine($"goroutines      {Figure(sched.NumGoroutine)}, {Figure(sched.Runnable)} waiting for a processor ({Figure(sched.RunQueue)} of them in the global queue)");
         if (sched.GCWaiting.TryGet(out var waiting) && waiting)
             writer.WriteLine($"{style.Yellow}the world is being stopped or is stopped{style.Reset} (stopwait {Text(sched.StopWait)})");
         writer.WriteLine();
@@ -84,6 +85,9 @@ static class SchedVerb
             writer.WriteLine();
             WriteThreads(writer, style, sched.Machines);
         }
+        unknown.Write(writer);
+
+        string Figure(Known<int> figure) => unknown.Text(figure, static value => Number(value));
     }
 
     static void WriteProcessors(TextWriter writer, Style style, Known<IReadOnlyList<ProcessorState>> known)

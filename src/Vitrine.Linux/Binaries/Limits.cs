@@ -32,10 +32,10 @@ public sealed record Limits
     public int MaxNameBytes { get; init => field = AtLeast(value, 1); } = 65_536;
 
     /// <summary>Units (.debug_info) that are looked at.</summary>
-    public int MaxDwarfUnits { get; init => field = AtLeast(value, 1); } = 1_000_000;
+    public int MaxDwarfUnits { get; init => field = AtLeast(value, 1); } = 262_144;
 
-    /// <summary>Debugging information entries that are looked at.</summary>
-    public long MaxDwarfEntries { get; init => field = AtLeast(value, 1); } = 200_000_000;
+    /// <summary>Debugging information entries and abbreviations that are looked at, in all.</summary>
+    public long MaxDwarfEntries { get; init => field = AtLeast(value, 1); } = 100_000_000;
 
     /// <summary>Abbreviations of one abbreviation table.</summary>
     public int MaxDwarfAbbreviations { get; init => field = AtLeast(value, 1); } = 65_536;
@@ -44,7 +44,7 @@ public sealed record Limits
     public int MaxDwarfFields { get; init => field = AtLeast(value, 1); } = 65_536;
 
     /// <summary>Names that the index of types and variables holds.</summary>
-    public int MaxDwarfNames { get; init => field = AtLeast(value, 1); } = 4_000_000;
+    public int MaxDwarfNames { get; init => field = AtLeast(value, 1); } = 2_000_000;
 
     /// <summary>Lines that are parsed from /proc/PID/maps. The kernel's own default for a process is 65,530 (vm.max_map_count).</summary>
     public int MaxMaps { get; init => field = AtLeast(value, 1); } = 262_144;

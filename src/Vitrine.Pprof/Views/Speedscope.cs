@@ -47,8 +47,9 @@ public static class Speedscope
         {
             return new SpeedscopeReader(bounds).Read(bytes.Span);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException is how the reader of System.Text.Json reports text that is not UTF-8, or half a surrogate pair.
             throw new ProfileFormatException($"The speedscope file is not valid JSON: {e.Message}", e);
         }
     }

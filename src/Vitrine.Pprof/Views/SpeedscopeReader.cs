@@ -167,14 +167,7 @@ internal sealed class SpeedscopeReader(ProfileLimits limits)
     {
         if (json.ValueSpan.Length > limits.MaxStringBytes)
             throw Bad($"a text at byte {json.TokenStartIndex:N0} is longer than {limits.MaxStringBytes:N0} bytes (ProfileLimits.MaxStringBytes).");
-        try
-        {
-            return json.GetString() ?? "";
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new ProfileFormatException($"The speedscope file cannot be read: the text at byte {json.TokenStartIndex:N0} is not valid UTF-8 or holds half a surrogate pair.", e);
-        }
+        return json.GetString() ?? "";
     }
 
     int Index(ref Utf8JsonReader json, string where) =>

@@ -8,6 +8,9 @@ namespace Vitrine.Pprof.Views;
 /// </summary>
 public static class TextTop
 {
+    /// <summary>Calls with less of the total say nothing about inlining; pprof's default for -edgefraction.</summary>
+    const double EdgeFraction = 0.001;
+
     /// <summary>Writes the table as UTF-8 text. Does not dispose the stream.</summary>
     /// <param name="profile">The profile; pprof applies its DropFrames before it reports, and so may the caller.</param>
     /// <param name="destination">Where to.</param>
@@ -31,6 +34,8 @@ public static class TextTop
         kept.Sort((a, b) => Order(a, b, byCum));
         if (maxRows > 0 && kept.Count > maxRows)
             kept.RemoveRange(maxRows, kept.Count - maxRows);
+
+        all.MarkInlined(kept, Math.Abs((long)(all.Rows.Sum(row => (double)row.Flat) * EdgeFraction)));
 
         var unit = profile.SampleTypes[type].Unit;
         var smallest = kept.Select(row => row.Flat != 0 ? AbsoluteOf(row.Flat) : AbsoluteOf(row.Cum)).Where(value => value > 0).DefaultIfEmpty(0).Min();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Vitrine.Go.Layouts;
 using Vitrine.Linux.Binaries;
 using Vitrine.Linux.Memory;
 
@@ -35,10 +34,9 @@ public sealed class GoBinary : IDisposable
                 : new GoBinaryException(Explain(elf, version, tables, problems)));
         BuildInfo = info ?? new BuildInfo { Version = version };
 
-        // 4. Views over the tables: functions, types, layouts.
+        // 4. Views over the tables: functions, types. Layouts climb further than the binary: see GoBinaryLayouts.
         Functions = new FunctionTable(image, pcln, Module, version);
         Types = new TypeDescriptors(image, Module, version);
-        Layouts = new LayoutLadder(this, RuntimeLayouts.Instance);
         CacheKey = BinaryKey.Of(elf);
         cgo = new Lazy<bool>(() => Functions.FindByName("crosscall2").Count > 0);
     }
@@ -66,9 +64,6 @@ public sealed class GoBinary : IDisposable
 
     /// <summary>The types the binary describes.</summary>
     public TypeDescriptors Types { get; }
-
-    /// <summary>Struct layouts: type descriptors, then DWARF, then the generated table.</summary>
-    public LayoutLadder Layouts { get; }
 
     /// <summary>Identifies the build (<see cref="BinaryKey"/>): equal keys mean equal binaries.</summary>
     public string CacheKey { get; }

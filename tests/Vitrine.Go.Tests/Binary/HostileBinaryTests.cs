@@ -27,7 +27,7 @@ public class HostileBinaryTests
     [InlineData("1.19", GoFlavour.Stripped, 1)]
     [InlineData("1.24", GoFlavour.Pie, 2)]
     [InlineData("1.26", GoFlavour.Stripped, 3)]
-    [InlineData("1.27", GoFlavour.Pie, 4)]
+    [InlineData("1.27", GoFlavour.Cgo, 4)]
     public void Open_MutatedBinary_NeverCrashes(string version, GoFlavour flavour, int seed)
     {
         using var program = SymbolsProgram.Build(version, flavour);

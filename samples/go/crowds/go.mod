@@ -1,0 +1,3 @@
+module vitrine.example/crowds
+
+go 1.19

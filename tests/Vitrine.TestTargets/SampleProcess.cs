@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Vitrine.TestTargets;
+
+/// <summary>A running program of <c>samples/go</c> that prints a line beginning with "ready" and ends when its standard input is closed.</summary>
+public sealed class SampleProcess : IDisposable
+{
+    static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
+
+    readonly Process process;
+
+    SampleProcess(Process process, string readyLine)
+    {
+        this.process = process;
+        ReadyLine = readyLine;
+    }
+
+    public int Pid => process.Id;
+
+    /// <summary>The line with which the program said that it is ready; it may carry facts such as an address.</summary>
+    public string ReadyLine { get; }
+
+    /// <summary>Starts a fixture and waits until it says that it is ready.</summary>
+    public static SampleProcess Start(GoFixture fixture, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(fixture.Path) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {fixture.Path}");
+        var line = process.StandardOutput.ReadLineAsync();
+        if (!line.Wait(ReadyLimit) || line.Result?.StartsWith("ready", StringComparison.Ordinal) != true)
+        {
+            process.Kill();
+            process.Dispose();
+            throw new InvalidOperationException($"{fixture} did not say that it is ready within {ReadyLimit.TotalSeconds} s");
+        }
+        return new SampleProcess(process, line.Result);
+    }
+
+    /// <summary>Ends the program at once and waits until it is gone.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit(EndLimit);
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited) Kill();
+        process.Dispose();
+    }
+}

@@ -14,10 +14,11 @@ namespace Vitrine.Go.Globals;
 /// <i>candidates</i>.
 /// </para>
 /// <para>
-/// A variable is known when two functions vote for the same address and none for another; or when one function votes and at least
-/// <see cref="MinCorroboration"/> other variables that the same function maps are known independently of it; or, without votes, when the
-/// candidates of at least <see cref="MinConstellations"/> functions have one address in common that no other comes near. One vote without
-/// that is provisional: memory must confirm it. Everything else is unknown with the reason. It may seem enough to take the best guess and
+/// A variable is known when two functions vote for the same address and none for another; or when one function votes, refers to it at
+/// least <see cref="MinOwnReferences"/> times, and maps <see cref="MinCorroboration"/> other variables that are known independently of it
+/// (or refers to several of its fields, <c>2 * </c><see cref="MinOwnReferences"/> times); or, without votes, when the
+/// constellations of all functions that refer to it, <see cref="MinConstellations"/> at least, fit one address and no other comes near. One
+/// vote without that, or constellations that most functions show, is provisional: memory must confirm it. Everything else is unknown with the reason. It may seem enough to take the best guess and
 /// let the walk of live memory catch an error; however, many variables (a rate, a counter) look plausible at any address.
 /// </para>
 /// <para>
@@ -30,6 +31,9 @@ sealed class AnchorSearch
 {
     /// <summary>Variables that must be known otherwise before a single function is believed about one more.</summary>
     public const int MinCorroboration = 2;
+
+    /// <summary>References that a single function must make to a variable, so that they check each other, before it is believed about it.</summary>
+    public const int MinOwnReferences = 2;
 
     /// <summary>Functions whose constellations must meet in one address.</summary>
     public const int MinConstellations = 3;
@@ -150,11 +154,20 @@ sealed class AnchorSearch
         for (int i = 0; i < found.Length; i++)
         {
             if (found[i] is not null || _evidence[i].Votes is not [var vote]) continue;
-            int corroborating = _table.Functions[vote.Function].References
+            AnchorReference[] references = _table.Functions[vote.Function].References;
+            int[] offsets = [.. references.Where(reference => reference.Symbol == i).Select(reference => reference.Offset)];
+            int corroborating = references
                 .Where(reference => reference.Symbol >= 0 && agreed[reference.Symbol]).Select(reference => reference.Symbol).Distinct().Count();
-            if (corroborating < MinCorroboration) continue;
-            found[i] = GlobalFinding.Known(vote.Address, string.Create(CultureInfo.InvariantCulture,
-                $"anchor {NameOf(vote)}, which agrees with others on {corroborating} more variables"));
+            if (offsets.Length >= MinOwnReferences && corroborating >= MinCorroboration)
+            {
+                found[i] = GlobalFinding.Known(vote.Address, string.Create(CultureInfo.InvariantCulture,
+                    $"anchor {NameOf(vote)} alone, which agrees with others on {corroborating} more variables"));
+            }
+            else if (offsets.Length >= 2 * MinOwnReferences && offsets.Distinct().Count() >= 2)
+            {
+                found[i] = GlobalFinding.Known(vote.Address, string.Create(CultureInfo.InvariantCulture,
+                    $"anchor {NameOf(vote)} alone, whose {offsets.Length} references to its fields agree"));
+            }
         }
     }
 
@@ -167,25 +180,31 @@ sealed class AnchorSearch
             SymbolEvidence evidence = _evidence[i];
             int functions = evidence.Constellations.Count + evidence.Votes.Count;
             if (functions < MinConstellations) continue;
+
             Dictionary<ulong, int> tally = [];
             foreach ((_, ulong address) in evidence.Votes) tally[address] = tally.GetValueOrDefault(address) + 1;
             foreach ((_, HashSet<ulong> candidates) in evidence.Constellations)
                 foreach (ulong address in candidates) tally[address] = tally.GetValueOrDefault(address) + 1;
-            (ulong best, int score) = (0, 0);
-            int runnerUp = 0;
+            (ulong best, int score, int runnerUp) = (0, 0, 0);
             foreach ((ulong address, int count) in tally)
             {
                 if (taken.Contains(address)) continue;
                 if (count > score) (best, score, runnerUp) = (address, count, score);
                 else if (count > runnerUp) runnerUp = count;
             }
-            // Most functions must have it and nothing else may come near: half the functions are allowed to have changed.
-            if (score < MinConstellations || score * 2 < functions || runnerUp * 2 > score) continue;
-            if (evidence.Votes.Count == 1 && evidence.Votes[0].Address != best) continue;
-            found[i] = GlobalFinding.Known(best, string.Create(CultureInfo.InvariantCulture,
-                $"the offsets used by {score} of {functions} anchors fit this address only"));
+            if (score < MinConstellations || runnerUp * 2 > score || (evidence.Votes is [var vote] && vote.Address != best)) continue;
+
+            // A variable without fields is one point in each function, and other variables are points of the same kind: functions that were
+            // compiled differently may well share such a point. Only constellations of several fields that all functions show are proof.
+            bool isProof = score == functions && evidence.Constellations.TrueForAll(constellation => HasFields(i, constellation.Function));
+            string route = string.Create(CultureInfo.InvariantCulture, $"the offsets used by {score} of {functions} anchors fit this address only");
+            if (isProof) found[i] = GlobalFinding.Known(best, route);
+            else if (score * 2 > functions) found[i] = GlobalFinding.Provisional(best, route);
         }
     }
+
+    bool HasFields(int symbol, int function) =>
+        _table.Functions[function].References.Where(reference => reference.Symbol == symbol).Select(reference => reference.Offset).Distinct().Skip(1).Any();
 
     void RejectOverlaps(GlobalFinding?[] found)
     {

@@ -3,7 +3,7 @@ using Vitrine.Go.Binary;
 
 namespace Vitrine.Go.Globals;
 
-/// <summary><c>gcController</c>: a percentage from -1 up, a memory limit and a heap minimum above zero; <c>MemProfileRate</c>: a rate.</summary>
+/// <summary><c>gcController</c>: a percentage from -1 up, a memory limit and a heap minimum above zero.</summary>
 sealed class CollectorCheck : ILiveCheck
 {
     /// <inheritdoc/>
@@ -14,13 +14,6 @@ sealed class CollectorCheck : ILiveCheck
             results["runtime.gcController"] = context.TryLayout("runtime.gcControllerState", out StructLayout? layout)
                 ? Check(context, controller, layout)
                 : LiveCheckResult.NoEvidence("the layout of runtime.gcControllerState is unknown");
-        }
-        foreach (string name in (ReadOnlySpan<string>)["runtime.MemProfileRate", "runtime.blockprofilerate", "runtime.mutexprofilerate"])
-        {
-            if (!context.TryAddress(name, out ulong address)) continue;
-            results[name] = context.TryUInt64(address, out ulong rate) && rate <= 1UL << 62
-                ? LiveCheckResult.NoEvidence("a rate has no shape that could confirm it")
-                : LiveCheckResult.Contradicted("it is no rate");
         }
     }
 

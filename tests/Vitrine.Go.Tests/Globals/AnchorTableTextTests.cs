@@ -1,0 +1,34 @@
+using Vitrine.Go.Globals;
+
+namespace Vitrine.Go.Tests.Globals;
+
+public class AnchorTableTextTests
+{
+    public static TheoryData<int> Minors() => new(AnchorTables.Minors("amd64"));
+
+    [Theory, MemberData(nameof(Minors))]
+    public void Write_EmbeddedTable_GivesTheBytesItWasReadFrom(int minor)
+    {
+        AnchorTable table = AnchorTables.Find(minor, "amd64")!;
+        using var first = new StringWriter();
+        AnchorTableText.Write(table, first);
+        using var second = new StringWriter();
+        AnchorTableText.Write(AnchorTableText.Read(new StringReader(first.ToString())), second);
+
+        Assert.Equal(first.ToString(), second.ToString());
+        Assert.Equal(minor, table.Minor);
+        Assert.True(table.Functions.Length > 100);
+    }
+
+    [Fact]
+    public void Minors_Embedded_AreTheTestedWindow() => Assert.Equal([19, 21, 22, 23, 24, 25, 26, 27], AnchorTables.Minors("amd64"));
+
+    [Theory]
+    [InlineData("symbol runtime.x d 8")]
+    [InlineData("go 1.26 go1.26 amd64\nfunction f q8d")]
+    [InlineData("go 1.26 go1.26 amd64\nfunction f r8d:0")]
+    [InlineData("go 1.26 go1.26 amd64\nsymbol runtime.x d eight")]
+    [InlineData("go 1.26 go1.26 amd64\nsomething else")]
+    public void Read_NoTable_ThrowsFormatException(string text) =>
+        Assert.Throws<FormatException>(() => AnchorTableText.Read(new StringReader(text)));
+}

@@ -69,11 +69,12 @@ static class GoroutineDump
 
     static Cost Delve(BenchOptions options, TruthTarget target)
     {
+        // It asks on exit whether to kill the process: no.
         var script = Path.GetTempFileName();
-        File.WriteAllText(script, "goroutines -t\ndetach\n");
+        File.WriteAllText(script, "goroutines -t\nexit\n");
         try
         {
-            return ProcessRun.Measure(options.Delve!, ["attach", $"{target.Pid}", "--allow-non-terminal-interactive=true", "--init", script], Limit);
+            return ProcessRun.Measure(options.Delve!, ["attach", $"{target.Pid}", "--allow-non-terminal-interactive=true", "--init", script], Limit, input: "n\n");
         }
         finally
         {

@@ -7,11 +7,15 @@ namespace Vitrine.Bench.Measuring;
 static class ProcessRun
 {
     /// <summary>Runs a program, drops its output, and fails when it fails.</summary>
+    /// <param name="program">Its path.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="limit">After which it is killed.</param>
+    /// <param name="input">What it reads on standard input.</param>
     /// <remarks>
     /// GNU time stands in between for the peak memory. It is tiny, and that matters: ru_maxrss of a process begins with
     /// what its parent had resident when it was forked, so a child of this program could never show less than this program.
     /// </remarks>
-    public static Cost Measure(string program, string[] arguments, TimeSpan limit)
+    public static Cost Measure(string program, string[] arguments, TimeSpan limit, string input = "")
     {
         var report = Path.GetTempFileName();
         try
@@ -23,6 +27,7 @@ static class ProcessRun
             var clock = Stopwatch.StartNew();
             using var process = Process.Start(start) ?? throw new InvalidOperationException("cannot start /usr/bin/time");
             var errors = process.StandardError.ReadToEndAsync();
+            process.StandardInput.Write(input);
             process.StandardInput.Close();
             if (!process.WaitForExit(limit))
             {

@@ -34,7 +34,7 @@ static partial class CommandLineHelp
         return process.ExitCode == 0 ? output.Result : throw new InvalidOperationException($"vitrine {command} --help: {errors.Result}");
     });
 
-    [GeneratedRegex(@"^\s+(?<verb>[a-z][a-z-]*)(\s|,|$)")]
+    [GeneratedRegex(@"^  (?<verb>[a-z][a-z-]*)(\s|,|$)")]
     private static partial Regex Verb();
 
     [GeneratedRegex(@"(?<=[\s,\[])--?[a-z][a-z0-9-]*")]

@@ -120,6 +120,19 @@ public sealed class TruthTarget : IDisposable
         return File.ReadLines(file).Select(line => line.Split(' ', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
     }
 
+    /// <summary>
+    /// As <see cref="MemStats"/>, with a look from outside before: nothing allocates between the look and the measurement, and the Ps have
+    /// work in their caches that only the measurement accounts for.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> MemStatsAfter(Action look)
+    {
+        var file = FileName("peek");
+        Ask($"peek {file}");
+        look();
+        Ask("");
+        return File.ReadLines(file).Select(line => line.Split(' ', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+    }
+
     /// <summary>A profile as runtime/pprof writes it (gzip).</summary>
     public byte[] Profile(string name)
     {

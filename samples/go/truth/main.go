@@ -38,6 +38,9 @@ func obey(command string, args []string) {
 	case "memstats":
 		memstats(text(args, 0, "/dev/null"))
 		return
+	case "peek":
+		peek(text(args, 0, "/dev/null"))
+		return
 	case "exec":
 		say("ok exec")
 		err := syscall.Exec("/proc/self/exe", os.Args, os.Environ())

@@ -25,6 +25,11 @@ func memstats(file string) {
 		return
 	}
 	runtime.ReadMemStats(&stats)
+	report(fd)
+}
+
+// report writes the measured statistics, closes the file and answers; without allocating.
+func report(fd int) {
 	report := statsReport[:0]
 	for i := range scalars {
 		report = line(report, scalars[i].name, *scalars[i].value)

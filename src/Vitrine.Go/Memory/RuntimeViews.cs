@@ -15,7 +15,7 @@ static class RuntimeViews
 
     static RuntimeView Create(GoTarget target)
     {
-        RuntimeGlobals globals = RuntimeGlobals.Find(target.Binary).Confirm(target.Memory, target.Bias);
+        RuntimeGlobals globals = target.Globals;
         return new RuntimeView(
             target.Memory,
             target.Binary.Version,

@@ -1,0 +1,131 @@
+using System.Globalization;
+using Vitrine.Go.Memory;
+using Vitrine.Instruments;
+using Vitrine.Linux.Processes;
+using Vitrine.TestTargets;
+
+namespace Vitrine.Go.Tests.Memory;
+
+/// <summary>The memory statistics of quiet targets against their own runtime.ReadMemStats, field by field, in every version and flavour.</summary>
+public sealed class MemStatsTruthTests
+{
+    // A quiet Go process is not quite still: the background scavenger gives memory back and sysmon wakes a P now and then. A comparison counts
+    // when the target moved during none of three tries.
+    const int Tries = 3;
+
+    /// <summary>The target measures itself first and then waits without allocating: the caches of its Ps are flushed.</summary>
+    [Theory, MemberData(nameof(GoMatrix.All), MemberType = typeof(GoMatrix))]
+    public void Read_AfterReadMemStats_EqualsItFieldByField(string version, GoFlavour flavour)
+    {
+        using TruthTarget target = Prepare(version, flavour);
+        using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
+        Compare(() =>
+        {
+            IReadOnlyDictionary<string, string> truth = target.MemStats();
+            return (truth, MemStatsReader.Read(go));
+        });
+    }
+
+    /// <summary>The other way round: what the Ps hold back in their caches is computed, and the target finds the same when it flushes them.</summary>
+    [Theory, MemberData(nameof(GoMatrix.All), MemberType = typeof(GoMatrix))]
+    public void Read_BeforeReadMemStats_ForetellsItFieldByField(string version, GoFlavour flavour)
+    {
+        using TruthTarget target = Prepare(version, flavour);
+        using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
+        Compare(() =>
+        {
+            Look<MemStats>? look = null;
+            IReadOnlyDictionary<string, string> truth = target.MemStatsAfter(() => look = MemStatsReader.Read(go));
+            return (truth, look!);
+        });
+    }
+
+    static TruthTarget Prepare(string version, GoFlavour flavour)
+    {
+        TruthTarget target = TruthTarget.Start(GoFixture.Build(version, flavour));
+        target.Ask("alloc 3000");
+        target.Ask("goroutines 200");
+        target.Ask("gc 2");
+        target.Ask("release");
+        target.Ask("alloc 500");
+        target.Ask("settle");
+        return target;
+    }
+
+    static void Compare(Func<(IReadOnlyDictionary<string, string> Truth, Look<MemStats> Look)> measure)
+    {
+        string differences = "";
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            (IReadOnlyDictionary<string, string> truth, Look<MemStats> look) = measure();
+            IReadOnlyDictionary<string, string> seen = Flatten(look.Result);
+            Assert.Equal(truth.Keys.Order(StringComparer.Ordinal), seen.Keys.Order(StringComparer.Ordinal));
+            differences = string.Join("\n", truth.Where(field => !Same(field.Value, seen[field.Key]))
+                .Select(field => $"{field.Key}: the target says {field.Value}, seen was {seen[field.Key]}")
+                .Concat(look.Notes.Select(note => $"note: {note}")));
+            differences = differences.Length > 4000 ? differences[..4000] + "…" : differences;
+            if (differences.Length == 0)
+                return;
+        }
+        Assert.Fail(differences);
+    }
+
+    static bool Same(string truth, string seen) =>
+        truth == seen
+        || (double.TryParse(truth, CultureInfo.InvariantCulture, out double left)
+            && double.TryParse(seen, CultureInfo.InvariantCulture, out double right) && left.Equals(right));
+
+    static Dictionary<string, string> Flatten(MemStats stats)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        void Add<T>(string name, Known<T> value) where T : IFormattable => fields[name] = value.TryGet(out T? known) ? known.ToString(null, CultureInfo.InvariantCulture) : value.ToString();
+        void AddFlag(string name, Known<bool> value) => fields[name] = value.TryGet(out bool known) ? known ? "1" : "0" : value.ToString();
+        void AddRing(string name, Known<IReadOnlyList<ulong>> ring)
+        {
+            for (int i = 0; i < 256; i++)
+                fields[$"{name}.{i}"] = ring.TryGet(out IReadOnlyList<ulong>? values) ? values[i].ToString(CultureInfo.InvariantCulture) : ring.ToString();
+        }
+
+        Add("Alloc", stats.Alloc);
+        Add("TotalAlloc", stats.TotalAlloc);
+        Add("Sys", stats.Sys);
+        Add("Lookups", stats.Lookups);
+        Add("Mallocs", stats.Mallocs);
+        Add("Frees", stats.Frees);
+        Add("HeapAlloc", stats.HeapAlloc);
+        Add("HeapSys", stats.HeapSys);
+        Add("HeapIdle", stats.HeapIdle);
+        Add("HeapInuse", stats.HeapInuse);
+        Add("HeapReleased", stats.HeapReleased);
+        Add("HeapObjects", stats.HeapObjects);
+        Add("StackInuse", stats.StackInuse);
+        Add("StackSys", stats.StackSys);
+        Add("MSpanInuse", stats.MSpanInuse);
+        Add("MSpanSys", stats.MSpanSys);
+        Add("MCacheInuse", stats.MCacheInuse);
+        Add("MCacheSys", stats.MCacheSys);
+        Add("BuckHashSys", stats.BuckHashSys);
+        Add("GCSys", stats.GCSys);
+        Add("OtherSys", stats.OtherSys);
+        Add("NextGC", stats.NextGC);
+        Add("LastGC", stats.LastGC);
+        Add("PauseTotalNs", stats.PauseTotalNs);
+        AddRing("PauseNs", stats.PauseNs);
+        AddRing("PauseEnd", stats.PauseEnd);
+        Add("NumGC", stats.NumGC);
+        Add("NumForcedGC", stats.NumForcedGC);
+        Add("GCCPUFraction", stats.GCCPUFraction);
+        AddFlag("EnableGC", stats.EnableGC);
+        AddFlag("DebugGC", stats.DebugGC);
+        for (int i = 0; i < 61; i++)
+        {
+            MemStatsSizeClass? size = stats.BySize.TryGet(out IReadOnlyList<MemStatsSizeClass>? classes) ? classes[i] : null;
+            fields[$"BySize.Size.{i}"] = size?.Size.ToString(CultureInfo.InvariantCulture) ?? stats.BySize.ToString();
+            fields[$"BySize.Mallocs.{i}"] = size?.Mallocs.ToString(CultureInfo.InvariantCulture) ?? stats.BySize.ToString();
+            fields[$"BySize.Frees.{i}"] = size?.Frees.ToString(CultureInfo.InvariantCulture) ?? stats.BySize.ToString();
+        }
+        Add("NumGoroutine", stats.NumGoroutine);
+        Add("GOMAXPROCS", stats.GOMAXPROCS);
+        return fields;
+    }
+}

@@ -12,6 +12,16 @@ import (
 	"time"
 )
 
+// Go 1.19 forgets GODEBUG=memprofilerate when it initialises the package's variables: it is said again here.
+func init() {
+	for _, setting := range strings.Split(os.Getenv("GODEBUG"), ",") {
+		var rate int
+		if scan(setting, "memprofilerate=%d", &rate) {
+			runtime.MemProfileRate = rate
+		}
+	}
+}
+
 // rates [block=NANOSECONDS] [mutex=FRACTION] switches profiling; what is not named stays. The rate of the heap
 // profile is set before main runs, by GODEBUG=memprofilerate=N.
 func rates(args []string) (string, error) {

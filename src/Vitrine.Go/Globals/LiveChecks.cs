@@ -6,7 +6,7 @@ static class LiveChecks
     static readonly ILiveCheck[] s_all =
     [
         new GoroutineListCheck(), new ProcessorListCheck(), new ThreadListCheck(), new SchedulerCheck(),
-        new BucketListCheck(), new HeapCheck(), new CollectorCheck(), new ProfileRateCheck(), new TextTableCheck(), new SizeClassCheck(), new ClockCheck(),
+        new BucketListCheck(), new HeapCheck(), new CollectorCheck(), new ProfileRateCheck(), new TextTableCheck(), new SizeClassCheck(), new ClockCheck(), new TickRateCheck(),
     ];
 
     /// <summary>Runs every check; the results are by variable name.</summary>

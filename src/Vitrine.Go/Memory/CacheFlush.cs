@@ -94,10 +94,9 @@ sealed class CacheFlush
             FreedStackBytes += pages * SizeClasses.PageSize;
             freed++;
         }
-        if (freed > caches.SpanStructRoom)
-        {
-            FreedSpanStructBytes = (ulong)(freed - caches.SpanStructRoom) * (ulong)mspan.Size;
-            Notes.Add("MSpanInuse depends on which P would read the statistics: one of them has no room for freed span structures.");
-        }
+        // Freed structures first fill the cache of the P that reads the statistics, and which one that would be is open.
+        FreedSpanStructBytes = (ulong)Math.Max(freed - caches.SpanStructRoom.Most, 0) * (ulong)mspan.Size;
+        if (freed > caches.SpanStructRoom.Least)
+            Notes.Add($"MSpanInuse may be up to {(freed - caches.SpanStructRoom.Least) * mspan.Size} bytes lower: that depends on which P would read the statistics.");
     }
 }

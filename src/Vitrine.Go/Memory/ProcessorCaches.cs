@@ -12,8 +12,8 @@ namespace Vitrine.Go.Memory;
 /// </summary>
 sealed class ProcessorCaches
 {
-    /// <summary>GOMAXPROCS above this is not believed.</summary>
-    public const int MaxProcessors = 65_536;
+    /// <summary>GOMAXPROCS above this is not believed: the largest machines have some 2,000 processors.</summary>
+    public const int MaxProcessors = 4096;
 
     // A stack cache holds at most 32 KiB per order (stackcacherefill, stackcacherelease): 16 stacks of 2 KiB. The bound is only for hostile memory.
     const int MaxCachedStacks = 64;
@@ -47,8 +47,8 @@ sealed class ProcessorCaches
     /// <summary>Dead goroutines that the Ps keep for reuse.</summary>
     public int FreeGoroutines { get; private set; }
 
-    /// <summary>Least room that any P has left for freed <c>mspan</c> structures; below it a freed span keeps its structure allocated.</summary>
-    public int SpanStructRoom { get; private set; } = int.MaxValue;
+    /// <summary>Least and most room that a P has left for freed <c>mspan</c> structures; a structure that goes there still counts as allocated.</summary>
+    public (int Least, int Most) SpanStructRoom { get; private set; } = (int.MaxValue, 0);
 
     /// <summary>Ps that were looked at.</summary>
     public int Processors { get; private set; }
@@ -110,7 +110,8 @@ sealed class ProcessorCaches
             int free = BinaryPrimitives.ReadInt32LittleEndian(processors[3 * i + 1]);
             long used = BinaryPrimitives.ReadInt64LittleEndian(processors[3 * i + 2]);
             FreeGoroutines += free;
-            SpanStructRoom = Math.Min(SpanStructRoom, (int)Math.Clamp(roomTotal - used, 0, int.MaxValue));
+            int room = (int)Math.Clamp(roomTotal - used, 0, int.MaxValue);
+            SpanStructRoom = (Math.Min(SpanStructRoom.Least, room), Math.Max(SpanStructRoom.Most, room));
             _fingerprint.AddRange(processors[3 * i]);
             _fingerprint.AddRange(processors[3 * i + 1]);
 

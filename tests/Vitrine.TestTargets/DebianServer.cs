@@ -74,6 +74,28 @@ public sealed class DebianServer : IDisposable
     /// <summary>A profile as the server itself writes it (gzip): <c>heap</c>, <c>allocs</c>, <c>block</c>, <c>mutex</c>, <c>goroutine</c>.</summary>
     public byte[] Profile(string name) => Get($"/debug/pprof/{name}");
 
+    /// <summary>
+    /// The server's own <c>runtime.ReadMemStats</c>, by field name, as its heap profile in text form ends with it. The metrics it exposes to
+    /// Prometheus would not do: they come from runtime/metrics, which leaves out what the Ps have not accounted for.
+    /// </summary>
+    public IReadOnlyDictionary<string, double> MemStats()
+    {
+        var fields = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var line in System.Text.Encoding.UTF8.GetString(Get("/debug/pprof/heap?debug=1")).Split('\n'))
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words is ["#", var name, "=", ..] && double.TryParse(words[3], CultureInfo.InvariantCulture, out var value)) fields[name] = value;
+            if (words is ["#", var pair, "=", _, "/", var total] && double.TryParse(total, CultureInfo.InvariantCulture, out var sys)) fields[pair + "Sys"] = sys;
+        }
+        return fields;
+    }
+
+    /// <summary>Makes the server work: it answers so many requests for its metrics.</summary>
+    public void Work(int requests)
+    {
+        for (var i = 0; i < requests; i++) Get("/metrics");
+    }
+
     byte[] Get(string path)
     {
         using var client = new HttpClient { Timeout = StartLimit };

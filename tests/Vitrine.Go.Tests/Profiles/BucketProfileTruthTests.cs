@@ -1,3 +1,4 @@
+using Vitrine.Go.Memory;
 using Vitrine.Go.Profiles;
 using Vitrine.Instruments;
 using Vitrine.Linux.Processes;
@@ -129,6 +130,18 @@ public sealed class BucketProfileTruthTests
             Assert.Contains("is off in the process", off.Message, StringComparison.Ordinal);
             Assert.False(new BucketProfileInstrument(kind).AvailableFor(go).CanLook);
         }
+    }
+
+    [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]
+    public void Collect_HeapDroppedByTheLinker_SaysSo(string version)
+    {
+        using TruthTarget target = TruthTarget.Start(GoFixture.Build(version, GoFlavour.Stripped, "bare"));
+        using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
+
+        var off = Assert.Throws<InstrumentUnavailableException>(() => BucketProfiles.Collect(go, BucketProfileKind.Heap));
+
+        Assert.Contains("the linker left it out", off.Message, StringComparison.Ordinal);
+        Assert.InRange(MemStatsReader.Read(go).Result.HeapAlloc.Value, 4_000_000UL, 8_000_000UL);
     }
 
     [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]

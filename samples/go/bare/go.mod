@@ -1,0 +1,3 @@
+module vitrine.example/bare
+
+go 1.19

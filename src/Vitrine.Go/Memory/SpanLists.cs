@@ -18,7 +18,7 @@ static class SpanLists
     {
         if (spans.Count == 0)
             return 0;
-        if (!view.AddressOf("runtime.mheap_").TryGet(out ulong mheap) || !view.LayoutOf("runtime.mheap").TryGet(out StructLayout? layout))
+        if (!view.AddressOf("runtime.mheap_").TryGet(out ulong mheap) || SpanListLayout.Of(view) is not { } lists)
         {
             notes.Add("The span lists are not known: GCSys and OtherSys are as they are now, a flush may move some KB between them.");
             return 0;
@@ -28,10 +28,7 @@ static class SpanLists
         uint half = sweepGeneration / 2 % 2;
         foreach (var list in spans.GroupBy(s => (s.SpanClass, Full: s.AllocCount >= s.Elements)))
         {
-            string path = $"central[{list.Key.SpanClass}].mcentral.{(list.Key.Full ? "full" : "partial")}[{half}]";
-            if (!TryRead(view.Memory, mheap, layout, $"{path}.spineLen", out ulong length)
-                || !TryRead(view.Memory, mheap, layout, $"{path}.spineCap", out ulong capacity)
-                || !TryRead(view.Memory, mheap, layout, $"{path}.index", out ulong index))
+            if (lists.TryRead(view.Memory, mheap, list.Key.SpanClass, list.Key.Full, half) is not var (length, capacity, index))
             {
                 notes.Add("The span lists are not readable: GCSys and OtherSys are as they are now, a flush may move some KB between them.");
                 return 0;
@@ -56,12 +53,6 @@ static class SpanLists
 
     // A block is 512 pointers behind a header: 24 bytes, from Go 1.25 on padded to the alignment of a tagged pointer (512).
     static ulong BlockBytes(GoVersion version) => BlockEntries * 8 + (version.AtLeast(1, 25) ? 512UL : 24UL);
-
-    static bool TryRead(IMemoryReader memory, ulong mheap, StructLayout layout, string path, out ulong value)
-    {
-        value = 0;
-        return layout.OffsetOf(path) is { } offset && memory.TryReadUInt64(unchecked(mheap + (ulong)offset), out value);
-    }
 
     /// <summary>Blocks in the pool, counted up to <paramref name="wanted"/>. The pool is a lock-free stack whose pointers carry a counter in their low bits.</summary>
     static ulong PooledBlocks(RuntimeView view, ulong wanted, out bool known)

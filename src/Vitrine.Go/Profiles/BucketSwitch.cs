@@ -20,22 +20,26 @@ static class BucketSwitch
         string name = kind.ToString().ToLowerInvariant();
         Known<ulong> head = view.ReadScalar(list, 8);
         Known<ulong> rate = view.ReadScalar(rateName, 8);
-        if (!head.IsKnown)
+        // A program whose linker dropped memory profiling may have sampled a few allocations of the runtime's own start-up: that is no profile.
+        bool dropped = list == "runtime.mbuckets" && DroppedByLinker(view, functions);
+        bool off = dropped || (rate.TryGet(out ulong value) && (long)value <= 0);
+        if (!off && !head.IsKnown)
             throw new InstrumentUnavailableException($"The {name} profile cannot be read: where {list} is, is not known ({head.Reason}).");
-        bool off = rate.TryGet(out ulong value) && (long)value <= 0;
         if (!off)
         {
             if (!rate.IsKnown)
                 notes.Add($"The rate of the {name} profile is not known ({rate.Reason}).");
             else if (head.Value == 0)
-                notes.Add($"The {name} profile is on (rate {value}) and has counted nothing yet.");
+                notes.Add($"The {name} profile is on (rate {rate.Value}) and has counted nothing yet.");
             return head.Value;
         }
-        if (head.Value != 0)
+        if (!dropped && head.TryGet(out ulong left) && left != 0)
         {
             notes.Add($"The {name} profile is switched off now (rate 0); it shows what was counted while it was on.");
-            return head.Value;
+            return left;
         }
+        if (!dropped && !head.IsKnown)
+            throw new InstrumentUnavailableException($"The {name} profile is off in the process now (rate 0); whether it ever was on is not known ({head.Reason}).");
         throw kind switch
         {
             BucketProfileKind.Block => new InstrumentUnavailableException(
@@ -45,7 +49,7 @@ static class BucketSwitch
                 "The mutex profile is off in the process: runtime.SetMutexProfileFraction was never called, so nothing was counted.",
                 "The program must switch it on; goroutine dumps show who waits for a lock now."),
             _ => new InstrumentUnavailableException(
-                DroppedByLinker(view, functions)
+                dropped
                     ? "Memory profiling is off in the process: nothing in the program reads the heap profile, so the linker left it out (runtime.disableMemoryProfiling)."
                     : "Memory profiling is off in the process: runtime.MemProfileRate is 0.",
                 "The program must import runtime/pprof (or net/http/pprof) or leave runtime.MemProfileRate above 0; `vitrine mem` works without it."),

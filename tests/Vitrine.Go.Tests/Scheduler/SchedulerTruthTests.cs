@@ -82,7 +82,7 @@ public sealed partial class SchedulerTruthTests
         {
             IEnumerable<string> lines = trace.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("  G", StringComparison.Ordinal));
             string text = "SCHED " + Time().Replace(string.Join('\n', lines), "") + "\n";
-            // The thread that prints holds two locks for that: the scheduler's and the one of print.
+            // The thread that prints holds two locks for that: the scheduler's and the one of print. Go 1.27 counts a lock as 16.
             traces.Add(Printer().Replace(text, "${before}locks=0", 1));
         }
         return traces;
@@ -91,6 +91,6 @@ public sealed partial class SchedulerTruthTests
     [GeneratedRegex(@"^\d+ms: ")]
     private static partial Regex Time();
 
-    [GeneratedRegex(@"(?<before>  M\d+: p=(nil|-1) curg=(nil|-1) mallocing=0 throwing=0 preemptoff= )locks=2")]
+    [GeneratedRegex(@"(?<before>  M\d+: p=(nil|-1) curg=(nil|-1) mallocing=0 throwing=0 preemptoff= )locks=(2|32)\b")]
     private static partial Regex Printer();
 }

@@ -92,9 +92,9 @@ public sealed class BucketProfileTruthTests
             Look<Profile> look = BucketProfiles.Collect(go, kind);
             Profile truth = ProfileReader.Read(target.Profile(name));
             AssertSameHeader(truth, look.Result);
-            List<string> expected = ProfileText.Samples(truth);
+            List<string> expected = ProfileText.Samples(truth, IsOfProgram);
             Assert.NotEmpty(expected);
-            Assert.Equal(expected, ProfileText.Samples(look.Result));
+            Assert.Equal(expected, ProfileText.Samples(look.Result, IsOfProgram));
         }
     }
 
@@ -159,6 +159,9 @@ public sealed class BucketProfileTruthTests
         Assert.NotEmpty(ProfileText.Samples(look.Result));
         Assert.Contains(look.Notes, note => note.Contains("switched off now", StringComparison.Ordinal));
     }
+
+    // From Go 1.22 on the runtime counts waiting for its own locks too, and writing a profile of itself may make it wait.
+    static bool IsOfProgram(string sample) => !sample.Contains("runtime.unlock", StringComparison.Ordinal);
 
     static void AssertSameHeader(Profile truth, Profile seen)
     {

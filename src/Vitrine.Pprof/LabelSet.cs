@@ -24,7 +24,7 @@ public readonly struct LabelSet : IReadOnlyList<Label>
     {
         get
         {
-            var entry = _profile.Tables.LabelSets[Index][index];
+            var entry = _profile.Tables.Labels[_profile.Tables.LabelSets[Index][index]];
             var strings = _profile.Tables.Strings;
             return entry.Text != 0
                 ? new Label(strings[entry.Key], strings[entry.Text])

@@ -39,8 +39,7 @@ public static class Labels
         ArgumentNullException.ThrowIfNull(profile);
         var old = profile.Tables;
         var strings = new StringAppender(old.Strings);
-        var sets = new SequenceInterner<LabelEntry>(new SequenceStore<LabelEntry>(16));
-        sets.Intern([]);
+        var labels = new LabelInterner();
         var map = new int[old.LabelSets.Count];
         var changed = new List<Label>();
         for (var i = 0; i < map.Length; i++)
@@ -50,14 +49,13 @@ public static class Labels
                 change(label, changed);
             if (added is { } last)
                 changed.Add(last);
-            LabelEntry[] entries = [.. changed.Select(l => Entry(l, strings)).Where(e => e is not { Text: 0, Unit: 0, Number: 0 })];
-            LabelOrder.Sort(entries, strings.Strings);
-            map[i] = sets.Intern(entries);
+            LabelEntry[] entries = [.. changed.Select(l => Entry(l, strings))];
+            map[i] = labels.Set(entries, strings.Strings);
         }
         var sampleSets = new RowStore<int>(1, old.SampleLabelSets.Count);
         for (var i = 0; i < old.SampleLabelSets.Count; i++)
             sampleSets.Add(map[old.SampleLabelSets[i]]);
-        return new Profile(profile.Header, old with { Strings = strings.Strings, LabelSets = sets.Store, SampleLabelSets = sampleSets });
+        return new Profile(profile.Header, old with { Strings = strings.Strings, Labels = labels.Labels, LabelSets = labels.Sets, SampleLabelSets = sampleSets });
     }
 
     static LabelEntry Entry(Label label, StringAppender strings) => string.IsNullOrEmpty(label.Text)

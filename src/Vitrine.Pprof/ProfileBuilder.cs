@@ -12,7 +12,7 @@ public sealed class ProfileBuilder
     readonly SampleType[] _sampleTypes;
     readonly StringInterner _strings = new();
     readonly SequenceInterner<int> _stacks = new(new SequenceStore<int>());
-    readonly SequenceInterner<LabelEntry> _labelSets = new(new SequenceStore<LabelEntry>(16));
+    readonly LabelInterner _labels = new();
     readonly RowInterner<MappingEntry> _mappings = new();
     readonly RowInterner<FunctionEntry> _functions = new();
     readonly Dictionary<LocationKey, int> _locationIndex = [];
@@ -31,7 +31,6 @@ public sealed class ProfileBuilder
     {
         _sampleTypes = [.. sampleTypes];
         _sampleValues = new RowStore<long>(_sampleTypes.Length);
-        _labelSets.Intern([]);
     }
 
     /// <summary>The type a viewer should show first; empty = the last one.</summary>
@@ -118,18 +117,14 @@ public sealed class ProfileBuilder
     int LabelSetIndex(ReadOnlySpan<Label> labels)
     {
         var entries = labels.Length <= 32 ? stackalloc LabelEntry[labels.Length] : new LabelEntry[labels.Length];
-        var count = 0;
-        foreach (var label in labels)
+        for (var i = 0; i < labels.Length; i++)
         {
-            var entry = string.IsNullOrEmpty(label.Text)
+            var label = labels[i];
+            entries[i] = string.IsNullOrEmpty(label.Text)
                 ? new LabelEntry(_strings.Intern(label.Key), 0, _strings.Intern(label.Unit), label.Number)
                 : new LabelEntry(_strings.Intern(label.Key), _strings.Intern(label.Text), 0, 0);
-            if (entry is not { Text: 0, Unit: 0, Number: 0 })
-                entries[count++] = entry;
         }
-        entries = entries[..count];
-        LabelOrder.Sort(entries, _strings.Strings);
-        return _labelSets.Intern(entries);
+        return _labels.Set(entries, _strings.Strings);
     }
 
     /// <summary>The finished profile. The builder cannot be used afterwards.</summary>
@@ -158,7 +153,8 @@ public sealed class ProfileBuilder
             Locations = _locations,
             Lines = _lines,
             Stacks = _stacks.Store,
-            LabelSets = _labelSets.Store,
+            Labels = _labels.Labels,
+            LabelSets = _labels.Sets,
             SampleStacks = _sampleStacks,
             SampleLabelSets = _sampleLabelSets,
             SampleValues = _sampleValues,

@@ -21,7 +21,7 @@ public sealed class ProfileMerger
     readonly RowStore<LocationEntry> _locations = new();
     readonly RowStore<Line> _lines = new();
     readonly SequenceInterner<int> _stacks = new(new SequenceStore<int>());
-    readonly SequenceInterner<LabelEntry> _labelSets = new(new SequenceStore<LabelEntry>(16));
+    readonly LabelInterner _labels = new();
     readonly RowStore<int> _sampleStacks = new();
     readonly RowStore<int> _sampleLabelSets = new();
     readonly PairTable _samples;
@@ -36,11 +36,7 @@ public sealed class ProfileMerger
     readonly record struct LocationKey(ulong Offset, int Mapping, int LineList, bool IsFolded);
 
     /// <summary>Creates an empty merger.</summary>
-    public ProfileMerger()
-    {
-        _samples = new PairTable(_sampleStacks, _sampleLabelSets);
-        _labelSets.Intern([]);
-    }
+    public ProfileMerger() => _samples = new PairTable(_sampleStacks, _sampleLabelSets);
 
     /// <summary>Adds the samples of a profile.</summary>
     /// <exception cref="IncompatibleProfilesException">The profile has other sample types, or another period type, than the first one.</exception>
@@ -67,7 +63,8 @@ public sealed class ProfileMerger
             Locations = _locations,
             Lines = _lines,
             Stacks = _stacks.Store,
-            LabelSets = _labelSets.Store,
+            Labels = _labels.Labels,
+            LabelSets = _labels.Sets,
             SampleStacks = _sampleStacks,
             SampleLabelSets = _sampleLabelSets,
             SampleValues = _sampleValues,
@@ -116,10 +113,10 @@ public sealed class ProfileMerger
     {
         readonly ProfileMerger _to;
         readonly ProfileTables _from;
-        readonly int[] _stringMap, _mappingMap, _functionMap, _locationMap, _stackMap, _labelSetMap;
+        readonly int[] _stringMap, _mappingMap, _functionMap, _locationMap, _stackMap, _labelMap, _labelSetMap;
         int[] _stack = new int[128];
         Line[] _lineList = new Line[16];
-        LabelEntry[] _labels = new LabelEntry[16];
+        int[] _set = new int[16];
 
         public Source(ProfileMerger to, ProfileTables from)
         {
@@ -130,6 +127,7 @@ public sealed class ProfileMerger
             _functionMap = Unmapped(from.Functions.Count);
             _locationMap = Unmapped(from.Locations.Count);
             _stackMap = Unmapped(from.Stacks.Count);
+            _labelMap = Unmapped(from.Labels.Count);
             _labelSetMap = Unmapped(from.LabelSets.Count);
         }
 
@@ -183,11 +181,19 @@ public sealed class ProfileMerger
             if (_labelSetMap[index] is >= 0 and var known)
                 return known;
             var from = _from.LabelSets[index];
-            if (_labels.Length < from.Length)
-                _labels = new LabelEntry[from.Length];
+            if (_set.Length < from.Length)
+                _set = new int[from.Length];
             for (var i = 0; i < from.Length; i++)
-                _labels[i] = new LabelEntry(MapString(from[i].Key), MapString(from[i].Text), MapString(from[i].Unit), from[i].Number);
-            return _labelSetMap[index] = _to._labelSets.Intern(_labels.AsSpan(0, from.Length));
+                _set[i] = MapLabel(from[i]);
+            return _labelSetMap[index] = _to._labels.Set(_set.AsSpan(0, from.Length));
+        }
+
+        int MapLabel(int index)
+        {
+            if (_labelMap[index] is >= 0 and var known)
+                return known;
+            ref var label = ref _from.Labels[index];
+            return _labelMap[index] = _to._labels.Label(new LabelEntry(MapString(label.Key), MapString(label.Text), MapString(label.Unit), label.Number));
         }
 
         int MapLocation(int index)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof;
@@ -22,7 +23,7 @@ public static class Rewrite
 
         public Profile Run()
         {
-            var labelSets = LabelSets(out var labelSetMap);
+            var labels = Labels(out var labelSetMap);
             var sampleLabelSets = new RowStore<int>(1, _old.SampleLabelSets.Count);
             for (var i = 0; i < _old.SampleLabelSets.Count; i++)
                 sampleLabelSets.Add(labelSetMap[_old.SampleLabelSets[i]]);
@@ -30,7 +31,8 @@ public static class Rewrite
             {
                 Mappings = Mappings(),
                 Functions = Functions(),
-                LabelSets = labelSets,
+                Labels = labels.Labels,
+                LabelSets = labels.Sets,
                 SampleLabelSets = sampleLabelSets,
                 Strings = _strings.Strings,
             };
@@ -80,10 +82,9 @@ public static class Rewrite
             return functions;
         }
 
-        SequenceStore<LabelEntry> LabelSets(out int[] map)
+        LabelInterner Labels(out int[] map)
         {
-            var sets = new SequenceInterner<LabelEntry>(new SequenceStore<LabelEntry>(16));
-            sets.Intern([]);
+            var labels = new LabelInterner();
             map = new int[_old.LabelSets.Count];
             var entries = new List<LabelEntry>();
             for (var i = 0; i < map.Length; i++)
@@ -92,11 +93,9 @@ public static class Rewrite
                 foreach (var label in profile.LabelSets[i])
                     if (Label(label) is { } entry)
                         entries.Add(entry);
-                var ordered = entries.ToArray();
-                LabelOrder.Sort(ordered, _strings.Strings);
-                map[i] = sets.Intern(ordered);
+                map[i] = labels.Set(CollectionsMarshal.AsSpan(entries), _strings.Strings);
             }
-            return sets.Store;
+            return labels;
         }
 
         LabelEntry? Label(Label label)
@@ -104,11 +103,7 @@ public static class Rewrite
             if (Ask(ProfileStringKind.LabelKey, label.Key) is not { } key)
                 return null;
             if (label.IsNumeric)
-            {
-                var unit = _strings.Intern(Ask(ProfileStringKind.LabelUnit, label.Unit ?? "", label.Key));
-                // Zero without a unit cannot be told from no label in the file.
-                return unit == 0 && label.Number == 0 ? null : new LabelEntry(_strings.Intern(key), 0, unit, label.Number);
-            }
+                return new LabelEntry(_strings.Intern(key), 0, _strings.Intern(Ask(ProfileStringKind.LabelUnit, label.Unit ?? "", label.Key)), label.Number);
             // An empty text cannot be told from a number in the file, so a text that became empty goes.
             return Ask(ProfileStringKind.LabelText, label.Text!, label.Key) is { Length: > 0 } text ? new LabelEntry(_strings.Intern(key), _strings.Intern(text), 0, 0) : null;
         }

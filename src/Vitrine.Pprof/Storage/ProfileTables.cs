@@ -13,8 +13,10 @@ internal sealed record ProfileTables
     public required RowStore<Line> Lines { get; init; }
     /// <summary>Unique stacks as location numbers, leaf first.</summary>
     public required SequenceStore<int> Stacks { get; init; }
-    /// <summary>Unique label sets in canonical order; number 0 is the empty one.</summary>
-    public required SequenceStore<LabelEntry> LabelSets { get; init; }
+    /// <summary>Unique labels.</summary>
+    public required RowStore<LabelEntry> Labels { get; init; }
+    /// <summary>Unique label sets as label numbers in canonical order; number 0 is the empty set.</summary>
+    public required SequenceStore<int> LabelSets { get; init; }
     public required RowStore<int> SampleStacks { get; init; }
     public required RowStore<int> SampleLabelSets { get; init; }
     /// <summary>One row per sample, one column per sample type.</summary>

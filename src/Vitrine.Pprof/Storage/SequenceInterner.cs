@@ -18,10 +18,22 @@ internal sealed class SequenceInterner<T> where T : unmanaged
     public SequenceStore<T> Store { get; }
 
     /// <summary>The number of the sequence, added to the store when it is new.</summary>
-    public int Intern(ReadOnlySpan<T> sequence)
+    public int Intern(ReadOnlySpan<T> sequence) => Intern(sequence, SeededHash.Of(MemoryMarshal.AsBytes(sequence)));
+
+    /// <summary>Where the look-up of a hash begins.</summary>
+    public ref ulong SlotOf(ulong hash) => ref _table[(uint)(hash >> 32) & ((uint)_table.Length - 1)];
+
+    /// <summary>The sequence that the first slot of a hash speaks of, if it may be the right one; else −1.</summary>
+    public int Candidate(ulong hash)
+    {
+        var entry = SlotOf(hash);
+        return entry != 0 && (entry & TagMask) == (hash & TagMask) ? (int)(uint)entry - 1 : -1;
+    }
+
+    /// <summary>The number of a sequence whose hash is known already.</summary>
+    public int Intern(ReadOnlySpan<T> sequence, ulong hash)
     {
         var bytes = MemoryMarshal.AsBytes(sequence);
-        var hash = SeededHash.Of(bytes);
         var tag = hash & TagMask;
         var table = _table;
         var mask = (uint)table.Length - 1;

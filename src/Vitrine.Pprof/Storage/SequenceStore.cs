@@ -9,8 +9,8 @@ internal sealed class SequenceStore<T> where T : unmanaged
     const int FirstElements = 256;
 
     readonly int _segmentBits;
-    readonly RowStore<uint> _starts = new();
-    readonly RowStore<int> _lengths = new();
+    // Where each sequence starts and how long it is, in one number: looking a sequence up then touches one place less.
+    readonly RowStore<ulong> _places = new();
     T[][] _segments = [[]];
     int _segment;
     int _used;
@@ -18,7 +18,7 @@ internal sealed class SequenceStore<T> where T : unmanaged
     /// <param name="segmentBits">log2 of the elements in a segment; also the bound of one sequence's length.</param>
     public SequenceStore(int segmentBits = 20) => _segmentBits = segmentBits;
 
-    public int Count => _starts.Count;
+    public int Count => _places.Count;
 
     /// <summary>All elements of all sequences.</summary>
     public long ElementCount { get; private set; }
@@ -30,12 +30,16 @@ internal sealed class SequenceStore<T> where T : unmanaged
     {
         get
         {
-            var start = _starts[index];
-            return _segments[start >> _segmentBits].AsSpan((int)(start & ((1u << _segmentBits) - 1)), _lengths[index]);
+            var place = _places[index];
+            var start = (uint)(place >> 32);
+            return _segments[start >> _segmentBits].AsSpan((int)(start & ((1u << _segmentBits) - 1)), (int)(uint)place);
         }
     }
 
-    public int LengthOf(int index) => _lengths[index];
+    /// <summary>Where the place of a sequence is kept; for prefetching only.</summary>
+    public ref ulong PlaceOf(int index) => ref _places[index];
+
+    public int LengthOf(int index) => (int)(uint)_places[index];
 
     public int Add(ReadOnlySpan<T> sequence)
     {
@@ -43,8 +47,8 @@ internal sealed class SequenceStore<T> where T : unmanaged
             Grow(sequence.Length);
         sequence.CopyTo(_segments[_segment].AsSpan(_used));
         // An empty sequence at the very end of a full segment would start in the next one, which may not exist: let it start at 0.
-        _starts.Add(sequence.IsEmpty ? 0 : ((uint)_segment << _segmentBits) | (uint)_used);
-        _lengths.Add(sequence.Length);
+        var start = sequence.IsEmpty ? 0 : ((uint)_segment << _segmentBits) | (uint)_used;
+        _places.Add(((ulong)start << 32) | (uint)sequence.Length);
         _used += sequence.Length;
         ElementCount += sequence.Length;
         return Count - 1;

@@ -34,6 +34,9 @@ internal sealed class IdTable
         _count++;
     }
 
+    /// <summary>Notes that a provisional number has been used which the caller worked out itself (id − 1).</summary>
+    public void NoteReference(int provisional) => _highestReference = Math.Max(_highestReference, provisional);
+
     /// <summary>The provisional number of an id: id − 1, or a negative number when that does not fit.</summary>
     public int Reference(ulong id)
     {

@@ -22,7 +22,8 @@ internal sealed class ProfileAssembler
     readonly RowStore<LocationEntry> _locations = new();
     readonly RowStore<Line> _lines = new();
     readonly SequenceInterner<int> _stacks = new(new SequenceStore<int>());
-    readonly SequenceInterner<LabelEntry> _labelSets = new(new SequenceStore<LabelEntry>(16));
+    readonly LabelInterner _labels = new();
+    readonly LabelCache _labelCache = new();
     readonly RowStore<int> _sampleStacks = new();
     readonly RowStore<int> _sampleLabelSets = new();
     RowStore<long>? _sampleValues;
@@ -33,15 +34,16 @@ internal sealed class ProfileAssembler
     int _dropFrames, _keepFrames, _defaultSampleType, _docUrl;
     long _timeNanos, _durationNanos, _period;
 
-    int[] _stack = new int[128];
+    readonly InternBatch _stackBatch;
+    readonly InternBatch _labelSetBatch;
     long[] _values = new long[8];
-    LabelEntry[] _labels = new LabelEntry[16];
     long _consumed;
 
     public ProfileAssembler(ProfileLimits limits)
     {
         _limits = limits;
-        _labelSets.Intern([]);
+        _stackBatch = new InternBatch(_stacks, _sampleStacks);
+        _labelSetBatch = new InternBatch(_labels.SetInterner, _sampleLabelSets);
     }
 
     /// <summary>
@@ -98,7 +100,7 @@ internal sealed class ProfileAssembler
     {
         0 => "The field",
         1 => $"Sample type {_sampleTypes.Count}",
-        2 => $"Sample {_sampleStacks.Count}",
+        2 => $"Sample {_stackBatch.Count}",
         3 => $"Mapping {_mappings.Count}",
         4 => $"Location {_locations.Count}",
         5 => $"Function {_functions.Count}",
@@ -212,7 +214,7 @@ internal sealed class ProfileAssembler
 
     void Sample(ReadOnlySpan<byte> message)
     {
-        Limit(_sampleStacks.Count, _limits.MaxSamples, nameof(ProfileLimits.MaxSamples));
+        Limit(_stackBatch.Count, _limits.MaxSamples, nameof(ProfileLimits.MaxSamples));
         int depth = 0, valueCount = 0, labelCount = 0;
         for (var cursor = new WireCursor(message); !cursor.AtEnd;)
         {
@@ -222,8 +224,9 @@ internal sealed class ProfileAssembler
                     depth = PackedLocations(cursor.Bytes(), depth);
                     break;
                 case 1:
-                    Reserve(ref _stack, depth, 1, _limits.MaxStackDepth, nameof(ProfileLimits.MaxStackDepth));
-                    _stack[depth++] = _locationIds.Reference(cursor.Varint(type));
+                    Limit(depth, _limits.MaxStackDepth, nameof(ProfileLimits.MaxStackDepth));
+                    _stackBatch.Room(depth, 1)[0] = _locationIds.Reference(cursor.Varint(type));
+                    depth++;
                     break;
                 case 2 when type == WireType.Length:
                     for (var packed = new WireCursor(cursor.Bytes()); !packed.AtEnd;)
@@ -233,10 +236,9 @@ internal sealed class ProfileAssembler
                     Value((long)cursor.Varint(type), ref valueCount);
                     break;
                 case 3:
-                    Reserve(ref _labels, labelCount, 1, _limits.MaxLabelsPerSample, nameof(ProfileLimits.MaxLabelsPerSample));
-                    var label = Label(cursor.Bytes(type));
-                    if (label is not { Text: 0, Unit: 0, Number: 0 })
-                        _labels[labelCount++] = label;
+                    Limit(labelCount, _limits.MaxLabelsPerSample, nameof(ProfileLimits.MaxLabelsPerSample));
+                    if (LabelNumber(cursor.Bytes(type)) is >= 0 and var label)
+                        _labelSetBatch.Room(labelCount++, 1)[0] = label;
                     break;
                 default:
                     cursor.Skip(type);
@@ -246,8 +248,8 @@ internal sealed class ProfileAssembler
         _sampleValues ??= FirstSampleValues(valueCount);
         if (valueCount != _sampleValues.Width)
             throw new WireException($"it has {valueCount} values, but the profile has {_sampleValues.Width} sample types");
-        _sampleStacks.Add(_stacks.Intern(_stack.AsSpan(0, depth)));
-        _sampleLabelSets.Add(labelCount == 0 ? 0 : _labelSets.Intern(_labels.AsSpan(0, labelCount)));
+        _stackBatch.End(depth);
+        _labelSetBatch.End(labelCount);
         _sampleValues.Add(_values.AsSpan(0, valueCount));
     }
 
@@ -257,11 +259,7 @@ internal sealed class ProfileAssembler
     int PackedLocations(ReadOnlySpan<byte> packed, int depth)
     {
         // A packed number takes at least one byte, so the payload's size bounds the count; the limit is checked on the count itself.
-        if (_stack.Length - depth < packed.Length)
-            Array.Resize(ref _stack, Math.Max(_stack.Length * 2, depth + packed.Length));
-        var stack = _stack;
-        for (var cursor = new WireCursor(packed); !cursor.AtEnd;)
-            stack[depth++] = _locationIds.Reference(cursor.Varint());
+        depth += PackedVarints.ReadIds(packed, _stackBatch.Room(depth, packed.Length), _locationIds);
         if (depth > _limits.MaxStackDepth)
             throw new WireException($"its stack of {depth} frames exceeds the limit of {_limits.MaxStackDepth} ({nameof(ProfileLimits)}.{nameof(ProfileLimits.MaxStackDepth)})");
         return depth;
@@ -269,8 +267,21 @@ internal sealed class ProfileAssembler
 
     void Value(long value, ref int count)
     {
-        Reserve(ref _values, count, 1, _limits.MaxSampleTypes, nameof(ProfileLimits.MaxSampleTypes));
+        Limit(count, _limits.MaxSampleTypes, nameof(ProfileLimits.MaxSampleTypes));
+        if (count == _values.Length)
+            Array.Resize(ref _values, count * 2);
         _values[count++] = value;
+    }
+
+    /// <summary>The number of a label, or −1 when it says nothing. Most labels have been seen before: they are known by their bytes, without being taken apart.</summary>
+    int LabelNumber(ReadOnlySpan<byte> message)
+    {
+        if (_labelCache.TryGet(message, out var number))
+            return number;
+        var label = Label(message);
+        number = label.IsAbsent ? -1 : _labels.Label(label);
+        _labelCache.Set(message, number);
+        return number;
     }
 
     static LabelEntry Label(ReadOnlySpan<byte> message)
@@ -452,21 +463,13 @@ internal sealed class ProfileAssembler
     static void Limit(int count, int limit, string name)
     {
         if (count >= limit)
-            throw new WireException($"the profile has more than {limit} of them ({nameof(ProfileLimits)}.{name})");
-    }
-
-    static void Reserve<T>(ref T[] array, int count, int more, int limit, string name)
-    {
-        if (count + more > limit)
-            throw new WireException($"it has more than {limit} of them ({nameof(ProfileLimits)}.{name})");
-        if (count + more > array.Length)
-            Array.Resize(ref array, Math.Max(array.Length * 2, count + more));
+            throw new WireException($"there are more than {limit} of them ({nameof(ProfileLimits)}.{name})");
     }
 
     void CheckMemory()
     {
         var bytes = _stacks.Store.ElementCount * sizeof(int) + _stacks.Store.Count * 24L
-            + _labelSets.Store.ElementCount * Unsafe.SizeOf<LabelEntry>() + _labelSets.Store.Count * 24L
+            + _labels.Sets.ElementCount * sizeof(int) + _labels.Sets.Count * 24L + _labels.Labels.Count * 64L
             + _sampleStacks.Count * (8L + 8L * (_sampleValues?.Width ?? 0))
             + _locations.Count * (long)Unsafe.SizeOf<LocationEntry>() + _lines.Count * (long)Unsafe.SizeOf<Line>()
             + _functions.Count * (long)Unsafe.SizeOf<FunctionEntry>() + _mappings.Count * (long)Unsafe.SizeOf<MappingEntry>()
@@ -481,6 +484,8 @@ internal sealed class ProfileAssembler
     {
         if (_consumed == 0)
             throw new ProfileFormatException("The input is empty. A profile has at least one field; was the download or the copy cut off?");
+        _stackBatch.Flush();
+        _labelSetBatch.Flush();
         if (_strings.Count == 0)
             _strings.Add([]);
         if (_sampleValues is not null && _sampleValues.Width != _sampleTypes.Count)
@@ -491,8 +496,8 @@ internal sealed class ProfileAssembler
         ResolveLocations();
         ResolveFunctions();
         ResolveStacks();
-        var (labelSets, sampleLabelSets) = ResolveLabels();
         var strings = new StringStore(_strings);
+        var labels = ResolveLabels(strings);
         string Text(int index, string where) => strings[Check(index, where)];
         return new Profile(
             new ProfileHeader
@@ -516,9 +521,10 @@ internal sealed class ProfileAssembler
                 Locations = _locations,
                 Lines = _lines,
                 Stacks = _stacks.Store,
-                LabelSets = labelSets,
+                Labels = labels.Labels,
+                LabelSets = labels.Sets,
                 SampleStacks = _sampleStacks,
-                SampleLabelSets = sampleLabelSets,
+                SampleLabelSets = _sampleLabelSets,
                 SampleValues = _sampleValues ?? new RowStore<long>(_sampleTypes.Count),
             });
     }
@@ -610,33 +616,43 @@ internal sealed class ProfileAssembler
     /// <summary>
     /// Checks the strings of labels and brings every label set into canonical order. Two sets that differ only in order become one.
     /// </summary>
-    (SequenceStore<LabelEntry>, RowStore<int>) ResolveLabels()
+    LabelInterner ResolveLabels(StringStore strings)
     {
-        var store = _labelSets.Store;
-        var strings = new StringStore(_strings);
-        var anyUnordered = false;
-        for (var i = 0; i < store.Count; i++)
+        for (var i = 0; i < _labels.Labels.Count; i++)
         {
-            var set = store[i];
-            for (var l = 0; l < set.Length; l++)
-            {
-                Check(set[l].Key, "label");
-                Check(set[l].Text, "label");
-                Check(set[l].Unit, "label");
-                anyUnordered |= l > 0 && LabelOrder.Compare(set[l - 1], set[l], strings) > 0;
-            }
+            ref var label = ref _labels.Labels[i];
+            Check(label.Key, "label");
+            Check(label.Text, "label");
+            Check(label.Unit, "label");
         }
-        if (!anyUnordered)
-            return (store, _sampleLabelSets);
-        var ordered = new SequenceInterner<LabelEntry>(new SequenceStore<LabelEntry>(16));
-        var renumbered = new int[store.Count];
-        for (var i = 0; i < store.Count; i++)
+        if (AreOrdered(strings))
+            return _labels;
+        var ordered = new LabelInterner();
+        var renumbered = new int[_labels.Sets.Count];
+        var entries = new LabelEntry[16];
+        for (var i = 0; i < renumbered.Length; i++)
         {
-            LabelOrder.Sort(store[i], strings);
-            renumbered[i] = ordered.Intern(store[i]);
+            var set = _labels.Sets[i];
+            if (entries.Length < set.Length)
+                entries = new LabelEntry[set.Length];
+            for (var l = 0; l < set.Length; l++)
+                entries[l] = _labels.Labels[set[l]];
+            renumbered[i] = ordered.Set(entries.AsSpan(0, set.Length), strings);
         }
         for (var i = 0; i < _sampleLabelSets.Count; i++)
             _sampleLabelSets[i] = renumbered[_sampleLabelSets[i]];
-        return (ordered.Store, _sampleLabelSets);
+        return ordered;
+    }
+
+    bool AreOrdered(StringStore strings)
+    {
+        for (var i = 0; i < _labels.Sets.Count; i++)
+        {
+            var set = _labels.Sets[i];
+            for (var l = 1; l < set.Length; l++)
+                if (LabelOrder.Compare(_labels.Labels[set[l - 1]], _labels.Labels[set[l]], strings) > 0)
+                    return false;
+        }
+        return true;
     }
 }

@@ -61,8 +61,9 @@ internal sealed class ProfileEncoder : IDisposable
             if (seen[set])
                 continue;
             seen[set] = true;
-            foreach (ref readonly var label in _tables.LabelSets[set])
+            foreach (var number in _tables.LabelSets[set])
             {
+                ref var label = ref _tables.Labels[number];
                 _ = _strings[label.Key];
                 _ = _strings[label.Text != 0 ? label.Text : label.Unit];
             }
@@ -116,8 +117,9 @@ internal sealed class ProfileEncoder : IDisposable
                     _message.Number(1, (ulong)location + 1);
             }
             Values(_tables.SampleValues.Row(i));
-            foreach (ref readonly var label in _tables.LabelSets[_tables.SampleLabelSets[i]])
+            foreach (var number in _tables.LabelSets[_tables.SampleLabelSets[i]])
             {
+                ref var label = ref _tables.Labels[number];
                 _inner.OptionalNumber(1, (ulong)_strings[label.Key]);
                 _inner.OptionalNumber(2, (ulong)_strings[label.Text]);
                 _inner.OptionalNumber(3, (ulong)label.Number);

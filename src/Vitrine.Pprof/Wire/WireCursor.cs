@@ -17,7 +17,19 @@ internal ref struct WireCursor
     public readonly int Position => _position;
 
     /// <summary>Reads a field's tag: number and wire type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Tag(out WireType type)
+    {
+        if (_position < _bytes.Length && _bytes[_position] is >= 8 and < 0x80 and var small)
+        {
+            _position++;
+            type = (WireType)(small & 7);
+            return small >> 3;
+        }
+        return LongTag(out type);
+    }
+
+    int LongTag(out WireType type)
     {
         var tag = Varint();
         type = (WireType)(tag & 7);

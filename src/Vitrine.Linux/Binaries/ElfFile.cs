@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
-using Vitrine.Linux.Memory;
 using Vitrine.Linux.Native;
 
 namespace Vitrine.Linux.Binaries;
@@ -20,7 +19,6 @@ public sealed class ElfFile : IDisposable
     readonly FileImage image;
     readonly Dictionary<string, ElfSection> byName = new(StringComparer.Ordinal);
     readonly Dictionary<int, byte[]> decompressed = [];
-    readonly Lazy<FileMemory> memory;
     readonly Lazy<ElfSymbolTable?> symbols, dynamicSymbols;
     readonly Lazy<(string? Gnu, string? Go)> buildIds;
     readonly Lock decompressing = new();
@@ -71,7 +69,6 @@ public sealed class ElfFile : IDisposable
         IsPie = Type == ElfType.SharedObject && (interpreter || pieFlag);
 
         // 4. The rest when it is asked for.
-        memory = new(() => new FileMemory(this));
         symbols = new(() => FindSymbols(SectionSymbols));
         dynamicSymbols = new(() => FindSymbols(SectionDynamicSymbols));
         buildIds = new(FindBuildIds);
@@ -160,9 +157,6 @@ public sealed class ElfFile : IDisposable
             }
         }
     }
-
-    /// <summary>The file's memory image at link-time addresses, relocated with bias 0.</summary>
-    public FileMemory Memory => memory.Value;
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="BadBinaryException">It cannot be opened, or is not a supported ELF file.</exception>

@@ -14,7 +14,7 @@ public sealed class FileMemory : IMemoryReader
     readonly ElfSegment[] segments;
     readonly Lazy<ElfRelocations> relocations;
 
-    /// <summary>The memory image of a file. <see cref="ElfFile.Memory"/> holds one.</summary>
+    /// <summary>The memory image of a file. Ask for <see cref="ElfFileMemory"/>, which makes one per file.</summary>
     public FileMemory(ElfFile file)
     {
         ArgumentNullException.ThrowIfNull(file);

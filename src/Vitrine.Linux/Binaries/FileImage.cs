@@ -1,8 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
-using Vitrine.Linux.Binaries;
 
-namespace Vitrine.Linux.Native;
+namespace Vitrine.Linux.Binaries;
 
 /// <summary>
 /// The bytes of a file, mapped read-only, or given as an array. Mapping lets a 500 MB binary cost only the pages that are looked at;

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Verbs;
 using Vitrine.Agent.Verbs.Profiles;
 
-namespace Vitrine.Agent.CommandLine;
+namespace Vitrine.Agent;
 
 /// <summary>The whole command line: one verb a file under Verbs/.</summary>
 static class VitrineCommand

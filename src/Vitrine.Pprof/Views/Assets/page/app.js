@@ -349,7 +349,7 @@ class App {
     legend.replaceChildren(...top.map(([index]) => {
       const swatch = element('i', { class: 'swatch', 'aria-hidden': 'true' });
       swatch.style.background = this.palette.ofPackage(index);
-      const name = this.data.packages[index];
+      const name = packageTitle(this.data, index);
       return element('span', { class: 'package', title: name }, swatch, element('bdi', {}, name.slice(name.lastIndexOf('/') + 1)));
     }));
   }
@@ -518,6 +518,7 @@ class App {
       if (!hit || press?.moved) return;
       const { box, part } = hit;
       this.zoom({ node: box.node, forest: part.forest, small: box.small, start: box.start, weight: box.weight });
+      this.#showTab($('#tab-frame')); // who calls it, and what it calls, beside the zoomed picture
       this.#showTip(event, null);
     });
     canvas.addEventListener('dblclick', (event) => {

@@ -65,3 +65,7 @@ function formatChange(base, current) {
 function plural(count, one, many = one + 's') {
   return `${GROUPED.format(count)} ${count === 1 ? one : many}`;
 }
+
+function packageTitle(data, index) {
+  return data.packages[index] || '(no package)';
+}

@@ -112,7 +112,7 @@ class FrameDetails {
       ? [['Before', formatValue(node.base, unit)], ['After', formatValue(node.current, unit)], ['Change', `${formatDelta(node.current - node.base, unit)} (${formatChange(node.base, node.current)})`]]
       : [['Total', `${formatValue(node.current, unit)} · ${formatShare(node.current, whole)}`]];
     if (forest.direction === 'down' && !data.isDiff) rows.push(['Self', `${formatValue(node.self, unit)} · ${formatShare(node.self, whole)}`]);
-    if (frame) rows.push(['Package', data.packages[frame.package]]);
+    if (frame) rows.push(['Package', packageTitle(data, frame.package)]);
     if (frame?.place) rows.push(['Source', frame.place]);
 
     const children = forest.children(node);

@@ -9,9 +9,6 @@ namespace Vitrine.Go.Binary;
 /// </summary>
 static class BuildInfoParser
 {
-    /// <summary>Most modules and settings that are kept, each.</summary>
-    public const int MaxEntries = 65_536;
-
     public static BuildInfo Parse(string versionText, string moduleText)
     {
         string? mainPath = null, modulePath = null, moduleVersion = null;
@@ -29,13 +26,13 @@ static class BuildInfoParser
                 case "mod" when columns.Length >= 3:
                     (modulePath, moduleVersion) = (columns[1], columns[2]);
                     break;
-                case "dep" when columns.Length >= 3 && dependencies.Count < MaxEntries:
+                case "dep" when columns.Length >= 3 && dependencies.Count < GoBinaryLimits.MaxBuildInfoEntries:
                     dependencies.Add(new ModuleDependency(columns[1], columns[2], Replaced: null));
                     break;
                 case "=>" when columns.Length >= 3 && replaceable:
                     dependencies[^1] = new ModuleDependency(columns[1], columns[2], Replaced: dependencies[^1].Path);
                     break;
-                case "build" when settings.Count < MaxEntries:
+                case "build" when settings.Count < GoBinaryLimits.MaxBuildInfoEntries:
                     if (TrySetting(line["build\t".Length..], out var key, out var value))
                         settings[key] = value;
                     break;

@@ -10,12 +10,6 @@ namespace Vitrine.Go.Binary;
 /// </summary>
 static class BuildInfoReader
 {
-    /// <summary>Longest module text that is accepted, in bytes. Programs with thousands of modules reach some 200 KB.</summary>
-    public const int MaxModuleBytes = 16 << 20;
-
-    /// <summary>Bytes of a segment that are searched for the magic; the linker puts it at the start of the data.</summary>
-    const int MaxSearchBytes = 64 << 20;
-
     const int HeaderSize = 32;
     const int Alignment = 16;
     const int MarkBytes = 16;
@@ -55,7 +49,7 @@ static class BuildInfoReader
             return true;
         foreach (var segment in image.Loads.OrderBy(s => (s.Flags & 2) == 0).ThenBy(s => (s.Flags & 1) != 0))
         {
-            if (image.TryRaw(segment.Address, out bytes) && TrySearch(bytes[..Math.Min(bytes.Length, MaxSearchBytes)], segment.Address, out address))
+            if (image.TryRaw(segment.Address, out bytes) && TrySearch(bytes[..Math.Min(bytes.Length, GoBinaryLimits.MaxBuildInfoSearchBytes)], segment.Address, out address))
                 return true;
         }
         address = 0;
@@ -113,7 +107,7 @@ static class BuildInfoReader
             if ((bytes[i] & 0x80) != 0)
                 continue;
             bytes = bytes[(i + 1)..];
-            if (length > MaxModuleBytes || length > (ulong)bytes.Length)
+            if (length > GoBinaryLimits.MaxBuildInfoBytes || length > (ulong)bytes.Length)
                 return false;
             text = bytes[..(int)length];
             bytes = bytes[(int)length..];
@@ -125,7 +119,7 @@ static class BuildInfoReader
     static bool TryPointed(BinaryImage image, ulong header, out ReadOnlySpan<byte> text)
     {
         text = default;
-        if (!image.TryReadPointer(header, out var data) || !image.TryReadPointer(unchecked(header + 8), out var length) || length > MaxModuleBytes
+        if (!image.TryReadPointer(header, out var data) || !image.TryReadPointer(unchecked(header + 8), out var length) || length > GoBinaryLimits.MaxBuildInfoBytes
             || !image.TryRaw(data, out var bytes) || length > (ulong)bytes.Length)
             return false;
         text = bytes[..(int)length];

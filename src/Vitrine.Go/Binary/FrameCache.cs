@@ -7,9 +7,6 @@ namespace Vitrine.Go.Binary;
 /// </summary>
 public sealed class FrameCache
 {
-    /// <summary>Most pcs that are held. A service's stacks use some thousands of different ones.</summary>
-    public const int MaxEntries = 1 << 17;
-
     const int InitialCapacity = 1 << 11;
 
     ulong[] keys = new ulong[InitialCapacity];
@@ -71,7 +68,7 @@ public sealed class FrameCache
 
     void Grow()
     {
-        if (used >= MaxEntries)
+        if (used >= GoBinaryLimits.MaxCachedFrames)
         {
             Array.Clear(keys);
             used = 0;

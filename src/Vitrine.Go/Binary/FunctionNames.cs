@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 
 namespace Vitrine.Go.Binary;
@@ -5,8 +7,6 @@ namespace Vitrine.Go.Binary;
 /// <summary>Function names: how Go prints them, and which functions carry one.</summary>
 static class FunctionNames
 {
-    const int MaxHitsPerName = 4096;
-
     /// <summary>
     /// <c>F[go.shape.int]</c> is printed <c>F[...]</c>, as runtime.funcNameForPrint does
     /// (https://github.com/golang/go/blob/go1.26.0/src/runtime/symtab.go).
@@ -21,63 +21,80 @@ static class FunctionNames
     }
 
     /// <summary>
-    /// First the names are searched as bytes (vectorised), which gives name offsets; then one pass over the functions picks those that use
-    /// one of the offsets. A dictionary of all names would answer faster the second time, and cost tens of megabytes per binary.
+    /// One pass over the functions that looks at the first 16 bytes of each name; only what agrees there is compared in full. A dictionary
+    /// of all names would answer faster the second time, and cost tens of megabytes per binary.
     /// </summary>
-    public static IReadOnlyDictionary<string, IReadOnlyList<GoFunction>> Find(FunctionTable functions, ReadOnlySpan<byte> names, IReadOnlyCollection<string> wanted)
+    public static IReadOnlyDictionary<string, IReadOnlyList<GoFunction>> Find(
+        FunctionTable functions, ReadOnlySpan<byte> table, PclnHeader header, IReadOnlyCollection<string> wanted)
     {
         var result = new Dictionary<string, IReadOnlyList<GoFunction>>(wanted.Count);
-        var byOffset = new Dictionary<int, List<GoFunction>>();
+        var byKey = new Dictionary<ulong, List<Wanted>>();
         foreach (var name in wanted)
         {
-            if (result.ContainsKey(name))
+            var found = new List<GoFunction>();
+            if (!result.TryAdd(name, found))
                 continue;
-            var list = new List<GoFunction>();
-            result[name] = list;
-            foreach (var offset in Offsets(names, name))
-                byOffset[offset] = list;
+            var text = Encoding.UTF8.GetBytes(name + "\0");
+            var key = Key(text);
+            if (!byKey.TryGetValue(key, out var same))
+                byKey[key] = same = [];
+            same.Add(new Wanted(name, text, name.Contains("[...]", StringComparison.Ordinal), found));
         }
-        if (byOffset.Count > 0)
+
+        var names = table[header.Names..header.CompileUnits];
+        for (var i = 0; i < header.FunctionCount; i++)
         {
-            for (var i = 0; i < functions.Count; i++)
+            var record = (ulong)header.Functions + BinaryPrimitives.ReadUInt32LittleEndian(table[(header.Functions + 8 * i + 4)..]);
+            if (record + 8 > (ulong)table.Length)
+                continue;
+            var offset = BinaryPrimitives.ReadUInt32LittleEndian(table[((int)record + 4)..]);
+            if (offset >= (uint)names.Length || !byKey.TryGetValue(Key(names[(int)offset..]), out var candidates))
+                continue;
+            foreach (var candidate in candidates)
             {
-                var function = functions[i];
-                if (byOffset.TryGetValue(functions.NameOffsetOf(function), out var list))
-                    list.Add(function);
+                if (candidate.Found.Count < GoBinaryLimits.MaxSameName && candidate.IsNameOf(functions, names[(int)offset..], (int)offset))
+                    candidate.Found.Add(functions[i]);
             }
         }
-        foreach (var list in result.Values)
-            ((List<GoFunction>)list).Sort((a, b) => (b.End - b.Entry).CompareTo(a.End - a.Entry) is var order and not 0 ? order : a.Index.CompareTo(b.Index));
+
+        foreach (var same in byKey.Values)
+        {
+            foreach (var found in same.Select(w => w.Found))
+                found.Sort((a, b) => (b.End - b.Entry).CompareTo(a.End - a.Entry) is var order and not 0 ? order : a.Index.CompareTo(b.Index));
+        }
         return result;
     }
 
-    /// <summary>Offsets of the null-terminated strings that print as <paramref name="name"/>.</summary>
-    static List<int> Offsets(ReadOnlySpan<byte> names, string name)
+    /// <summary>The first 16 bytes of a name up to its end or its type arguments, which are stored in full but asked for as <c>[...]</c>.</summary>
+    static ulong Key(scoped ReadOnlySpan<byte> name)
     {
-        var offsets = new List<int>();
-        var open = name.IndexOf("[...]", StringComparison.Ordinal);
-        // A generic name is stored with its type arguments (or already shortened): search the part before them, compare the printed form.
-        var pattern = Encoding.UTF8.GetBytes(open < 0 ? name + "\0" : name[..(open + 1)]);
-        var from = 0;
-        while (offsets.Count < MaxHitsPerName)
+        Span<byte> padded = stackalloc byte[16];
+        if (name.Length < 16)
         {
-            var hit = names[from..].IndexOf(pattern);
-            if (hit < 0)
-                return offsets;
-            var start = from + hit;
-            from = start + 1;
-            // The tail of a longer name is another name.
-            if (start > 0 && names[start - 1] != 0)
-                continue;
-            if (open >= 0)
-            {
-                var rest = names[start..];
-                var length = rest[..Math.Min(rest.Length, FunctionTable.MaxNameBytes)].IndexOf((byte)0);
-                if (length < 0 || ForPrint(Encoding.UTF8.GetString(rest[..length])) != name)
-                    continue;
-            }
-            offsets.Add(start);
+            padded.Clear();
+            name.CopyTo(padded);
+            name = padded;
         }
-        return offsets;
+        var first = Prefix(BinaryPrimitives.ReadUInt64LittleEndian(name), out var whole);
+        return whole ? first ^ BitOperations.RotateLeft(Prefix(BinaryPrimitives.ReadUInt64LittleEndian(name[8..]), out _), 23) : first;
+    }
+
+    /// <summary>The bytes before the first null or bracket; the rest is zeroed.</summary>
+    static ulong Prefix(ulong word, out bool whole)
+    {
+        const ulong brackets = 0x5b5b5b5b5b5b5b5b;
+        var ends = ZeroBytes(word) | ZeroBytes(word ^ brackets);
+        whole = ends == 0;
+        // The lowest mark is exact; bits above it may be false, and do not matter.
+        return whole ? word : word & ((1UL << (BitOperations.TrailingZeroCount(ends) & ~7)) - 1);
+    }
+
+    /// <summary>The top bit of each byte that is zero (exact for the lowest one).</summary>
+    static ulong ZeroBytes(ulong word) => (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+
+    sealed record Wanted(string Name, byte[] Text, bool IsGeneric, List<GoFunction> Found)
+    {
+        public bool IsNameOf(FunctionTable functions, ReadOnlySpan<byte> stored, int offset) =>
+            stored.StartsWith(Text) || (IsGeneric && functions.NameAt(offset) == Name);
     }
 }

@@ -13,14 +13,6 @@ namespace Vitrine.Go.Binary;
 /// </summary>
 public sealed class FunctionTable
 {
-    /// <summary>Longest function or file name that is decoded, in bytes; the rest is cut. Generic instances reach a few thousand.</summary>
-    public const int MaxNameBytes = 16_384;
-
-    /// <summary>Deepest nesting of inlined calls that is followed. The compiler's budget stops it far earlier.</summary>
-    public const int MaxInlineDepth = 512;
-
-    const int MaxInternedFiles = 65_536;
-
     readonly ElfFile elf;
     readonly ulong fileOffset;
     readonly ulong fileLength;
@@ -79,7 +71,7 @@ public sealed class FunctionTable
 
     /// <summary>
     /// All functions of that full name, largest body first (an ABI0 wrapper has the name of the function it wraps). Generic instances are named
-    /// as Go prints them, <c>F[...]</c>. Scans the names (about a millisecond for 100,000 functions): ask for several at once, keep the result.
+    /// as Go prints them, <c>F[...]</c>. Looks at every function (some milliseconds for 100,000): ask for several at once, keep the result.
     /// </summary>
     public IReadOnlyList<GoFunction> FindByName(string name)
     {
@@ -91,8 +83,7 @@ public sealed class FunctionTable
     public IReadOnlyDictionary<string, IReadOnlyList<GoFunction>> FindByNames(IReadOnlyCollection<string> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        var table = Table;
-        return FunctionNames.Find(this, table[header.Names..header.CompileUnits], names);
+        return FunctionNames.Find(this, Table, header, names);
     }
 
     /// <summary>Bytes from SP at <paramref name="pc"/> to the frame's base, as the runtime's unwinder uses them (a return address is looked up as it is); -1 when unknown.</summary>
@@ -135,7 +126,7 @@ public sealed class FunctionTable
 
         var table = Table;
         var record = Record(table, function);
-        Span<InlinePosition> positions = stackalloc InlinePosition[MaxInlineDepth];
+        Span<InlinePosition> positions = stackalloc InlinePosition[GoBinaryLimits.MaxInlineDepth];
         var count = Positions(table, function, record, pc, positions);
         for (var i = 0; i < count; i++)
         {
@@ -157,7 +148,7 @@ public sealed class FunctionTable
             return;
         var table = Table;
         var record = Record(table, function);
-        Span<InlinePosition> positions = stackalloc InlinePosition[MaxInlineDepth];
+        Span<InlinePosition> positions = stackalloc InlinePosition[GoBinaryLimits.MaxInlineDepth];
         var count = Positions(table, function, record, pc, positions);
         for (var i = 0; i < count; i++)
         {
@@ -183,8 +174,6 @@ public sealed class FunctionTable
     }
 
     internal string NameAt(int offset) => Name(Table, offset);
-
-    internal int NameOffsetOf(in GoFunction function) => Record(Table, function).NameOffset;
 
     internal string FileOf(in GoFunction function, ulong pc) => FileLine(function, pc).File;
 
@@ -295,7 +284,7 @@ public sealed class FunctionTable
             return known;
         var name = (ulong)header.Files + offset < (ulong)header.PcTables ? Text(table[(int)(header.Files + offset)..header.PcTables]) : "";
         // Bounded: a hostile table could hand out every offset as a file name.
-        if (files.Count < MaxInternedFiles)
+        if (files.Count < GoBinaryLimits.MaxKeptFiles)
             files.TryAdd(offset, name);
         return name;
     }
@@ -308,8 +297,8 @@ public sealed class FunctionTable
 
     static string Text(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > MaxNameBytes)
-            bytes = bytes[..MaxNameBytes];
+        if (bytes.Length > GoBinaryLimits.MaxFunctionNameBytes)
+            bytes = bytes[..GoBinaryLimits.MaxFunctionNameBytes];
         var end = bytes.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
     }

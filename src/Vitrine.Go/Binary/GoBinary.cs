@@ -17,7 +17,7 @@ public sealed class GoBinary : IDisposable
     {
         // 1. The image of the binary: link-time addresses, relocations applied.
         Elf = elf;
-        Architecture = ArchitectureOf(elf);
+        Machine = ArchitectureOf(elf);
         var image = new BinaryImage(elf);
         Memory = image.Memory;
 
@@ -53,8 +53,11 @@ public sealed class GoBinary : IDisposable
     /// <summary>The Go toolchain that built it.</summary>
     public GoVersion Version => BuildInfo.Version;
 
+    /// <summary>How the processor's frames and registers are used.</summary>
+    public GoArchitecture Machine { get; }
+
     /// <summary>GOARCH: <c>amd64</c> (tested) or <c>arm64</c> (untested).</summary>
-    public string Architecture { get; }
+    public string Architecture => Machine.Name;
 
     /// <summary>The main module's table of tables.</summary>
     public ModuleData Module { get; }
@@ -122,10 +125,10 @@ public sealed class GoBinary : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Elf.Dispose();
 
-    static string ArchitectureOf(ElfFile elf) => elf.Machine switch
+    static GoArchitecture ArchitectureOf(ElfFile elf) => elf.Machine switch
     {
-        ElfMachine.Amd64 => "amd64",
-        ElfMachine.Arm64 => "arm64",
+        ElfMachine.Amd64 => GoArchitecture.Amd64,
+        ElfMachine.Arm64 => GoArchitecture.Arm64,
         _ => throw new GoBinaryException($"{elf.Name} is for machine {(int)elf.Machine} (ELF e_machine); Vitrine reads amd64 and arm64 programs"),
     };
 

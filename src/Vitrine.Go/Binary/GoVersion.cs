@@ -12,9 +12,6 @@ namespace Vitrine.Go.Binary;
 /// <param name="Text">The text as recorded, e.g. <c>go1.27rc1 X:boringcrypto</c>.</param>
 public sealed partial record GoVersion(int Major, int Minor, int Patch, string Text) : IComparable<GoVersion>
 {
-    /// <summary>Longest text that is looked at, in characters. The longest seen (a vendor build with experiments) has about 100.</summary>
-    public const int MaxTextLength = 256;
-
     /// <summary>
     /// Parses the text of build info or <c>runtime.buildVersion</c>: <c>go1.26.11</c>, <c>go1.27rc1</c>, <c>devel go1.28-abcdef Tue …</c>,
     /// with any vendor suffix behind the numbers. A development build from before Go 1.17 (<c>devel +abcdef</c>) names no version and does not parse.
@@ -22,7 +19,7 @@ public sealed partial record GoVersion(int Major, int Minor, int Patch, string T
     public static bool TryParse(string? text, [NotNullWhen(true)] out GoVersion? version)
     {
         version = null;
-        if (string.IsNullOrEmpty(text) || text.Length > MaxTextLength)
+        if (string.IsNullOrEmpty(text) || text.Length > GoBinaryLimits.MaxVersionLength)
             return false;
         Match match = Pattern().Match(text);
         if (!match.Success || !int.TryParse(match.Groups[1].ValueSpan, out int major) || !int.TryParse(match.Groups[2].ValueSpan, out int minor))
@@ -36,7 +33,7 @@ public sealed partial record GoVersion(int Major, int Minor, int Patch, string T
 
     /// <summary>A version that could not be parsed (a version text was removed or made up): older than every other one, <see cref="IsKnown"/> is false.</summary>
     public static GoVersion Unknown(string? text) =>
-        new(0, 0, 0, string.IsNullOrWhiteSpace(text) ? "unknown" : text.Length > MaxTextLength ? text[..MaxTextLength] : text);
+        new(0, 0, 0, string.IsNullOrWhiteSpace(text) ? "unknown" : text.Length > GoBinaryLimits.MaxVersionLength ? text[..GoBinaryLimits.MaxVersionLength] : text);
 
     /// <summary>False when the binary records no version that could be parsed.</summary>
     public bool IsKnown => Major > 0;

@@ -12,7 +12,6 @@ namespace Vitrine.Go.Binary;
 static class ModuleDataFinder
 {
     const int ChunkBytes = 256 * 1024;
-    const int MaxCandidates = 1024;
     const int MinTypeBytes = 1024;
 
     static readonly string[] Sections = [".go.module", ".noptrdata", ".data", ".data.rel.ro", ".data.rel.ro.local"];
@@ -25,7 +24,7 @@ static class ModuleDataFinder
         {
             if (!tried.Add(address))
                 continue;
-            if (tried.Count > MaxCandidates)
+            if (tried.Count > GoBinaryLimits.MaxModuleDataCandidates)
                 break;
             if (TryRead(image, pcln, version, address) is { } module)
                 return module;
@@ -63,14 +62,14 @@ static class ModuleDataFinder
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
-            for (var at = aligned; at < end && hits.Count < MaxCandidates;)
+            for (var at = aligned; at < end && hits.Count < GoBinaryLimits.MaxModuleDataCandidates;)
             {
                 var wanted = (int)Math.Min(ChunkBytes, end - at) & ~7;
                 var read = image.Memory.Read(at, buffer.AsSpan(0, wanted)) & ~7;
                 if (read == 0)
                     break;
                 var words = MemoryMarshal.Cast<byte, ulong>(buffer.AsSpan(0, read));
-                for (var i = 0; i < words.Length && hits.Count < MaxCandidates; i++)
+                for (var i = 0; i < words.Length && hits.Count < GoBinaryLimits.MaxModuleDataCandidates; i++)
                 {
                     var next = words[i..].IndexOf(pointer);
                     if (next < 0)
@@ -141,7 +140,7 @@ static class ModuleDataFinder
     internal static bool IsTextSectionMap(BinaryImage image, ulong[] words, int at)
     {
         var (pointer, length, capacity) = (words[at], words[at + 1], words[at + 2]);
-        if (length is 0 or > TextMap.MaxSections || capacity != length)
+        if (length is 0 or > GoBinaryLimits.MaxTextSections || capacity != length)
             return false;
         Span<byte> first = stackalloc byte[24];
         return image.TryRead(pointer, first)
@@ -178,7 +177,7 @@ static class ModuleDataFinder
     {
         var sections = new List<TextSection>();
         Span<byte> entry = stackalloc byte[24];
-        for (ulong i = 0; i < Math.Min(words[at + 1], TextMap.MaxSections); i++)
+        for (ulong i = 0; i < Math.Min(words[at + 1], GoBinaryLimits.MaxTextSections); i++)
         {
             if (!image.TryRead(unchecked(words[at] + 24 * i), entry))
                 break;

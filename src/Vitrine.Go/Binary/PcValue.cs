@@ -6,9 +6,6 @@ namespace Vitrine.Go.Binary;
 /// </summary>
 static class PcValue
 {
-    /// <summary>Longest table that is followed, in steps. The longest in Go's own tools has some 20,000; this bounds one lookup to about a millisecond.</summary>
-    public const int MaxSteps = 1 << 19;
-
     /// <summary>Value at <paramref name="target"/> (bytes from the function's entry), or -1 when the table does not cover it.</summary>
     /// <param name="table">The bytes from the start of the table on.</param>
     /// <param name="target">Bytes from the entry of the function.</param>
@@ -18,7 +15,7 @@ static class PcValue
         ulong pc = 0;
         var value = -1;
         var at = 0;
-        for (var step = 0; step < MaxSteps; step++)
+        for (var step = 0; step < GoBinaryLimits.MaxPcValueSteps; step++)
         {
             if (!TryVarint(table, ref at, out var delta) || (delta == 0 && step > 0))
                 return -1;

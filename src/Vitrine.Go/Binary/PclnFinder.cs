@@ -8,9 +8,6 @@ namespace Vitrine.Go.Binary;
 /// </summary>
 static class PclnFinder
 {
-    /// <summary>Places that look like a header but are none, before the search gives up.</summary>
-    const int MaxCandidates = 16;
-
     // Quantum and pointer size follow; the first byte of the magic (f0, f1 or an unknown one) comes before.
     static ReadOnlySpan<byte> MagicTail => [0xff, 0xff, 0xff, 0, 0];
 
@@ -37,7 +34,7 @@ static class PclnFinder
         if (!image.TryRaw(segment.Address, out var bytes))
             return;
         var at = 0;
-        while (found.Count < MaxCandidates)
+        while (found.Count < GoBinaryLimits.MaxFunctionTableCandidates)
         {
             var hit = bytes[at..].IndexOf(MagicTail);
             if (hit < 0)

@@ -18,9 +18,6 @@ sealed class PclnHeader
     /// <summary>Magic of Go 1.20 and later.</summary>
     public const uint Magic120 = 0xfffffff1;
 
-    /// <summary>More functions than any binary has (Kubernetes' largest has 0.3 million): a bound for loops.</summary>
-    public const int MaxFunctions = 16_000_000;
-
     PclnHeader()
     {
     }
@@ -84,7 +81,7 @@ sealed class PclnHeader
             offsets[i] = (int)offset;
         }
         // The functab: (entry, record) pairs of 32 bits and one more entry, the end of the last function.
-        if (functions is 0 or > MaxFunctions || functions * 8 + 4 > (ulong)(table.Length - offsets[4]))
+        if (functions is 0 or > GoBinaryLimits.MaxFunctions || functions * 8 + 4 > (ulong)(table.Length - offsets[4]))
         {
             reason = $"{functions} functions do not fit into it";
             return false;

@@ -6,12 +6,6 @@ namespace Vitrine.Go.Binary;
 /// <summary>The fields of a struct type in one binary, and where that is known from. Thread-safe.</summary>
 public sealed class StructLayout
 {
-    /// <summary>Embedded structs that are searched for a promoted field, at most: descriptors can be hostile and contain themselves.</summary>
-    const int MaxEmbedded = 256;
-
-    /// <summary>Most resolved paths that are kept.</summary>
-    const int MaxPaths = 4_096;
-
     readonly Func<StructField, StructLayout?> nested;
     readonly Dictionary<string, StructField> direct = [];
     readonly ConcurrentDictionary<string, StructField> paths = new();
@@ -58,7 +52,7 @@ public sealed class StructLayout
         if (!TryResolve(path, out field))
             return false;
         field = field with { Name = path };
-        if (paths.Count < MaxPaths)
+        if (paths.Count < GoBinaryLimits.MaxKeptPaths)
             paths.TryAdd(path, field);
         return true;
     }
@@ -124,7 +118,7 @@ public sealed class StructLayout
         if (direct.TryGetValue(name, out field))
             return true;
         var queue = new Queue<(StructLayout Layout, int Offset)>([(this, 0)]);
-        for (var seen = 0; queue.Count > 0 && seen < MaxEmbedded; seen++)
+        for (var seen = 0; queue.Count > 0 && seen < GoBinaryLimits.MaxEmbeddedStructs; seen++)
         {
             var (layout, offset) = queue.Dequeue();
             if (layout.direct.TryGetValue(name, out field))
@@ -134,7 +128,7 @@ public sealed class StructLayout
             }
             foreach (var embedded in layout.Fields)
             {
-                if (embedded.Embedded && queue.Count < MaxEmbedded && layout.nested(embedded) is { } inner)
+                if (embedded.Embedded && queue.Count < GoBinaryLimits.MaxEmbeddedStructs && layout.nested(embedded) is { } inner)
                     queue.Enqueue((inner, offset + embedded.Offset));
             }
         }

@@ -7,9 +7,6 @@ namespace Vitrine.Go.Binary;
 /// </summary>
 sealed class TextMap
 {
-    /// <summary>More sections than any linker makes; a hostile count must not choose an allocation.</summary>
-    public const int MaxSections = 4096;
-
     readonly ulong text;
     readonly TextSection[] sections;
 

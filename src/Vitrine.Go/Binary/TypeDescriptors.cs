@@ -12,12 +12,6 @@ namespace Vitrine.Go.Binary;
 /// </summary>
 public sealed class TypeDescriptors
 {
-    /// <summary>Most fields of one struct that are accepted.</summary>
-    public const int MaxFields = 16_384;
-
-    /// <summary>Most layouts that are kept.</summary>
-    const int MaxLayouts = 8_192;
-
     const int UncommonSize = 16;
 
     readonly BinaryImage image;
@@ -76,7 +70,7 @@ public sealed class TypeDescriptors
         if (!TryDescribe(address, out var type) || type.Kind != GoKind.Struct || type.Size > int.MaxValue || !TryFields(address, type.Size, out var fields))
             return false;
         layout = new StructLayout(type.QualifiedName, (int)type.Size, LayoutSource.TypeDescriptors, fields, Nested);
-        if (layouts.Count < MaxLayouts)
+        if (layouts.Count < GoBinaryLimits.MaxKeptLayouts)
             layouts.TryAdd(address, layout);
         return true;
     }
@@ -181,7 +175,7 @@ public sealed class TypeDescriptors
         if (!image.TryRead(address + TypeScan.HeaderSize, slice))
             return false;
         var (array, count, capacity) = (Word(slice, 8), Word(slice, 16), Word(slice, 24));
-        if (count > MaxFields || capacity < count)
+        if (count > GoBinaryLimits.MaxFields || capacity < count)
             return false;
         var bytes = new byte[(int)count * 24];
         if (!image.TryRead(array, bytes))

@@ -7,19 +7,16 @@ namespace Vitrine.Go.Binary;
 /// </summary>
 sealed class TypeIndex
 {
-    /// <summary>More named types than any binary has (Kubernetes: some 60,000).</summary>
-    public const int MaxEntries = 4_000_000;
-
     readonly ulong[] entries;
 
     TypeIndex(ulong[] entries) => this.entries = entries;
 
     public int Count => entries.Length;
 
-    public static TypeIndex Build(ReadOnlySpan<byte> region)
+    public static TypeIndex Build(ReadOnlySpan<byte> region, int limit = GoBinaryLimits.MaxNamedTypes)
     {
         var found = new List<ulong>();
-        for (var offset = 0; offset + TypeScan.HeaderSize <= region.Length && found.Count < MaxEntries; offset += 8)
+        for (var offset = 0; offset + TypeScan.HeaderSize <= region.Length && found.Count < limit; offset += 8)
         {
             if ((region[offset + 20] & TypeScan.FlagNamed) == 0 || !TypeScan.IsPlausible(region, offset))
                 continue;

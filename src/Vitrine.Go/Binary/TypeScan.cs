@@ -12,9 +12,6 @@ static class TypeScan
     /// <summary>Bytes of the part that all kinds share.</summary>
     public const int HeaderSize = 48;
 
-    /// <summary>Longest type or field name that is accepted, in bytes. Generic instances reach a few thousand.</summary>
-    public const int MaxNameBytes = 32_768;
-
     public const byte FlagUncommon = 1;
     public const byte FlagExtraStar = 2;
     public const byte FlagNamed = 4;
@@ -73,7 +70,7 @@ static class TypeScan
             length |= (bytes[i] & 0x7f) << (7 * (i - 1));
             if ((bytes[i] & 0x80) != 0)
                 continue;
-            if (length > MaxNameBytes || length > bytes.Length - i - 1)
+            if (length > GoBinaryLimits.MaxTypeNameBytes || length > bytes.Length - i - 1)
                 return false;
             name = bytes.Slice(i + 1, length);
             return true;

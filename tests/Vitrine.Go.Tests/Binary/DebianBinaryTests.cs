@@ -25,6 +25,9 @@ public class DebianBinaryTests
         foreach (var function in new[] { "runtime.gopark", "runtime.goexit", "main.main", "net/http.(*conn).serve" })
             Assert.NotEmpty(binary.Functions.FindByName(function));
 
+        // Debian builds with -trimpath: files are named by package, not by folder.
+        Assert.Equal("runtime/proc.go", binary.Functions.FindByName("runtime.gopark")[0].File);
+
         var g = binary.Layouts.Find("runtime.g");
         Assert.Equal(LayoutSource.TypeDescriptors, g.Source);
         Assert.Equal((0, 8, 56), (g.OffsetOf("stack.lo"), g.OffsetOf("stack.hi"), g.OffsetOf("sched.sp")));

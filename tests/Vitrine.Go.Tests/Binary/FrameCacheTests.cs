@@ -49,7 +49,7 @@ public class FrameCacheTests
         var cache = new FrameCache(functions);
         var first = program.Binary.Module.MinPc;
 
-        for (var i = 0; i < FrameCache.MaxEntries * 2 + 10; i++)
+        for (var i = 0; i < GoBinaryLimits.MaxCachedFrames * 2 + 10; i++)
             cache.TryGet(first + (ulong)i, out _);
 
         Assert.True(cache.TryGet(program.MainEntry, out var frame));

@@ -26,7 +26,7 @@ public class PcValueTests
     public void Find_TableWithoutEnd_GivesUp()
     {
         // No step ever moves the pc: a loop that trusts the table would not end.
-        var endless = new byte[4 * PcValue.MaxSteps];
+        var endless = new byte[4 * GoBinaryLimits.MaxPcValueSteps];
         for (var i = 0; i < endless.Length; i += 2)
             endless[i] = 2;
         Assert.Equal(-1, PcValue.Find(endless, 1, quantum: 1));

@@ -41,7 +41,7 @@ internal sealed class BatchReader : IDisposable
         _context = context;
         _options = options;
         _frames = new FrameCache(context.Binary.Functions);
-        _walker = new StackWalker(_frames, context.Bias, context.Binary.Version);
+        _walker = new StackWalker(_frames, context.Bias, context.Binary.Version, context.Binary.Machine);
         _waits = options.WithWaits ? new WaitReader(context, options) : null;
         _labelReader = options.WithLabels && context.G.Labels >= 0 ? new LabelReader(context.Memory, context.Binary.Version, options) : null;
         _system = new SystemGoroutines(context.Binary.Functions, context.Bias, context.Reasons);

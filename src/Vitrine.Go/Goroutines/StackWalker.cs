@@ -19,15 +19,18 @@ internal sealed class StackWalker
     private readonly FrameCache _cache;
     private readonly ulong _bias;
     private readonly bool _interruptedByPreemption;
+    private readonly GoArchitecture _machine;
     private ulong[] _pcs = new ulong[256];
     private ulong[] _frameBases = new ulong[256];
 
     /// <param name="cache">Frame sizes by program counter.</param>
     /// <param name="bias">Runtime address minus link-time address.</param>
     /// <param name="version">The runtime's traceback treats the caller of asyncPreempt as interrupted from Go 1.21 on.</param>
-    public StackWalker(FrameCache cache, ulong bias, GoVersion version)
+    /// <param name="machine">Where frames end and return addresses lie.</param>
+    public StackWalker(FrameCache cache, ulong bias, GoVersion version, GoArchitecture machine)
     {
         _cache = cache;
+        _machine = machine;
         _bias = bias;
         _interruptedByPreemption = version.AtLeast(1, 21);
     }
@@ -59,7 +62,7 @@ internal sealed class StackWalker
             if (stack.Length < 8)
                 return StackEnd.OutsideStack;
             pc = MemoryMarshal.Read<ulong>(stack);
-            sp += 8;
+            sp += (uint)_machine.ReturnAddressBytes;
         }
 
         for (int depth = 0; ; depth++)
@@ -71,9 +74,8 @@ internal sealed class StackWalker
             if (depth == maxDepth)
                 return StackEnd.TooDeep;
 
-            // amd64: the call pushed the return address just above the frame.
-            ulong frameBase = sp + (uint)frame.SpDelta + 8;
-            ulong returnSlot = frameBase - 8 - baseAddress;
+            ulong frameBase = _machine.FrameBase(sp, frame.SpDelta);
+            ulong returnSlot = unchecked(_machine.ReturnAddressSlot(sp, frameBase) - baseAddress);
             bool inside = returnSlot <= (ulong)stack.Length && (ulong)stack.Length - returnSlot >= 8;
 
             if ((frame.Flags & GoFuncFlags.TopFrame) != 0)

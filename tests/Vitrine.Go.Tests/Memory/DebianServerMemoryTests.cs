@@ -60,7 +60,7 @@ public sealed class DebianServerMemoryTests
 
         server.Work(Requests);
         Dictionary<string, long> before = BytesByStack(ProfileReader.Read(server.Profile("allocs")));
-        Look<Profile> look = BucketProfiles.Collect(go, BucketProfileKind.Allocs);
+        Look<Profile> look = BucketProfiles.Collect(go, BucketProfileKind.Allocs, cancellation: TestContext.Current.CancellationToken);
         Dictionary<string, long> seen = BytesByStack(look.Result);
         Dictionary<string, long> after = BytesByStack(ProfileReader.Read(server.Profile("allocs")));
 

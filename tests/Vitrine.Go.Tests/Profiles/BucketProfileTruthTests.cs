@@ -28,7 +28,7 @@ public sealed class BucketProfileTruthTests
 
         foreach ((string name, BucketProfileKind kind) in new[] { ("heap", BucketProfileKind.Heap), ("allocs", BucketProfileKind.Allocs) })
         {
-            Look<Profile> look = BucketProfiles.Collect(go, kind);
+            Look<Profile> look = Collect(go, kind);
             Profile truth = ProfileReader.Read(target.Profile(name));
             AssertSameHeader(truth, look.Result);
             List<string> expected = ProfileText.Samples(truth);
@@ -47,7 +47,7 @@ public sealed class BucketProfileTruthTests
         target.Ask("settle");
         using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
 
-        Look<Profile> look = BucketProfiles.Collect(go, BucketProfileKind.Heap);
+        Look<Profile> look = Collect(go, BucketProfileKind.Heap);
         Profile truth = ProfileReader.Read(target.Profile("heap"));
 
         // Before the first collection everything is published, so the target's own answer includes what asking for it allocated.
@@ -68,11 +68,11 @@ public sealed class BucketProfileTruthTests
         target.Ask("settle");
         using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
 
-        Assert.Equal(1000, InUseObjects(BucketProfiles.Collect(go, BucketProfileKind.Heap).Result, "main.allocSmall"));
+        Assert.Equal(1000, InUseObjects(Collect(go, BucketProfileKind.Heap).Result, "main.allocSmall"));
         var fresh = new BucketProfileOptions { Fresh = true };
-        Assert.Equal(1500, InUseObjects(BucketProfiles.Collect(go, BucketProfileKind.Heap, fresh).Result, "main.allocSmall"));
+        Assert.Equal(1500, InUseObjects(Collect(go, BucketProfileKind.Heap, fresh).Result, "main.allocSmall"));
         target.Ask("gc 2");
-        Assert.Equal(1500, InUseObjects(BucketProfiles.Collect(go, BucketProfileKind.Heap).Result, "main.allocSmall"));
+        Assert.Equal(1500, InUseObjects(Collect(go, BucketProfileKind.Heap).Result, "main.allocSmall"));
     }
 
     [Theory, MemberData(nameof(GoMatrix.All), MemberType = typeof(GoMatrix))]
@@ -89,7 +89,7 @@ public sealed class BucketProfileTruthTests
 
         foreach ((string name, BucketProfileKind kind) in new[] { ("block", BucketProfileKind.Block), ("mutex", BucketProfileKind.Mutex) })
         {
-            Look<Profile> look = BucketProfiles.Collect(go, kind);
+            Look<Profile> look = Collect(go, kind);
             Profile truth = ProfileReader.Read(target.Profile(name));
             AssertSameHeader(truth, look.Result);
             List<string> expected = ProfileText.Samples(truth, IsOfProgram);
@@ -107,7 +107,7 @@ public sealed class BucketProfileTruthTests
         target.Ask("settle");
         using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
 
-        Look<Profile> look = BucketProfiles.Collect(go, BucketProfileKind.Block);
+        Look<Profile> look = Collect(go, BucketProfileKind.Block);
         Profile truth = ProfileReader.Read(target.Profile("block"));
 
         double seen = Sum(look.Result, 1), told = Sum(truth, 1);
@@ -126,7 +126,7 @@ public sealed class BucketProfileTruthTests
             // Go 1.19 heeds memprofilerate only after it has sampled some allocations of its own: there the profile is switched off, not off.
             if (version == "1.19" && kind is BucketProfileKind.Heap or BucketProfileKind.Allocs)
                 continue;
-            var off = Assert.Throws<InstrumentUnavailableException>(() => BucketProfiles.Collect(go, kind));
+            var off = Assert.Throws<InstrumentUnavailableException>(() => Collect(go, kind));
             Assert.Contains("is off in the process", off.Message, StringComparison.Ordinal);
             Assert.False(new BucketProfileInstrument(kind).AvailableFor(go).CanLook);
         }
@@ -138,7 +138,7 @@ public sealed class BucketProfileTruthTests
         using TruthTarget target = TruthTarget.Start(GoFixture.Build(version, GoFlavour.Stripped, "bare"));
         using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
 
-        var off = Assert.Throws<InstrumentUnavailableException>(() => BucketProfiles.Collect(go, BucketProfileKind.Heap));
+        var off = Assert.Throws<InstrumentUnavailableException>(() => Collect(go, BucketProfileKind.Heap));
 
         Assert.Contains("the linker left it out", off.Message, StringComparison.Ordinal);
         Assert.InRange(MemStatsReader.Read(go).Result.HeapAlloc.Value, 4_000_000UL, 8_000_000UL);
@@ -154,7 +154,7 @@ public sealed class BucketProfileTruthTests
         target.Ask("settle");
         using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
 
-        Look<Profile> look = BucketProfiles.Collect(go, BucketProfileKind.Block);
+        Look<Profile> look = Collect(go, BucketProfileKind.Block);
 
         Assert.NotEmpty(ProfileText.Samples(look.Result));
         Assert.Contains(look.Notes, note => note.Contains("switched off now", StringComparison.Ordinal));
@@ -162,6 +162,9 @@ public sealed class BucketProfileTruthTests
 
     // From Go 1.22 on the runtime counts waiting for its own locks too, and writing a profile of itself may make it wait.
     static bool IsOfProgram(string sample) => !sample.Contains("runtime.unlock", StringComparison.Ordinal);
+
+    static Look<Profile> Collect(GoTarget go, BucketProfileKind kind, BucketProfileOptions? options = null) =>
+        BucketProfiles.Collect(go, kind, options, TestContext.Current.CancellationToken);
 
     static void AssertSameHeader(Profile truth, Profile seen)
     {

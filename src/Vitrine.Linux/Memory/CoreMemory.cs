@@ -66,21 +66,12 @@ public sealed class CoreMemory : IMemoryReader, IDisposable
     /// now passes its own.
     /// </param>
     /// <exception cref="BadBinaryException">It is not a core dump, or is malformed.</exception>
-    public static CoreMemory Open(string path, Limits? limits = null, Func<string, ElfFile?>? openFile = null)
-    {
-        var core = ElfFile.Open(path, limits);
-        try
-        {
-            if (core.Type != ElfType.Core)
-                throw new BadBinaryException($"{path}: an ELF file of type {core.Type}, not a core dump.");
-            return new CoreMemory(core, openFile ?? (name => TryOpen(name, core.Limits)));
-        }
-        catch
-        {
-            core.Dispose();
-            throw;
-        }
-    }
+    public static CoreMemory Open(string path, Limits? limits = null, Func<string, ElfFile?>? openFile = null) =>
+        Create(ElfFile.Open(path, limits), openFile);
+
+    /// <summary>Reads a core dump from bytes.</summary>
+    internal static CoreMemory Parse(ReadOnlyMemory<byte> bytes, string name, Limits? limits, Func<string, ElfFile?>? openFile) =>
+        Create(ElfFile.Parse(bytes, name, limits), openFile);
 
     /// <inheritdoc/>
     public int Read(ulong address, Span<byte> destination)
@@ -109,6 +100,21 @@ public sealed class CoreMemory : IMemoryReader, IDisposable
         core.Dispose();
         foreach (var file in owned)
             file.Dispose();
+    }
+
+    static CoreMemory Create(ElfFile core, Func<string, ElfFile?>? openFile)
+    {
+        try
+        {
+            if (core.Type != ElfType.Core)
+                throw new BadBinaryException($"{core.Name}: an ELF file of type {core.Type}, not a core dump.");
+            return new CoreMemory(core, openFile ?? (name => TryOpen(name, core.Limits)));
+        }
+        catch
+        {
+            core.Dispose();
+            throw;
+        }
     }
 
     static ElfFile? TryOpen(string path, Limits limits)

@@ -48,10 +48,14 @@ public sealed unsafe class LiveMemory : IMemoryReader, IDisposable
     /// <summary>Opens the memory of a process, read-only.</summary>
     /// <exception cref="TargetGoneException">The process ended.</exception>
     /// <exception cref="AccessDeniedException">The kernel refuses both ways; the exception says what to do.</exception>
-    public static LiveMemory Open(LinuxProcess process)
+    public static LiveMemory Open(LinuxProcess process) => Open(process, useFile: false);
+
+    /// <summary>As <see cref="Open(LinuxProcess)"/>, with the choice of the fallback from the start.</summary>
+    internal static LiveMemory Open(LinuxProcess process, bool useFile)
     {
         ArgumentNullException.ThrowIfNull(process);
         var memory = new LiveMemory(process, AddressSpace.Open(process));
+        memory.useFile = useFile && memory.space.HasFile;
         try
         {
             // A read of nothing in particular finds out now whether reading is allowed at all.

@@ -29,7 +29,8 @@ internal static class AccessAdvice
                 : ("a security module (AppArmor, SELinux) refuses it although CAP_SYS_PTRACE is there", "See `sudo dmesg | grep -iE 'apparmor|avc'`; in a container start the viewer with --security-opt apparmor=unconfined.");
         }
 
-        if (viewer.InContainer)
+        // Within the bounding set, becoming root is enough; outside of it only whoever starts the container can help.
+        if (viewer.InContainer && (viewer.Capabilities.Bounding >> CapabilitySet.SysPtrace & 1) == 0)
         {
             return (
                 "this container was not given CAP_SYS_PTRACE",

@@ -19,7 +19,8 @@ public sealed record ViewerPrivileges(uint EffectiveUid, CapabilitySet Capabilit
     /// <summary>Reads the state of now.</summary>
     public static ViewerPrivileges Read()
     {
-        var status = ProcStatus.TryRead("/proc/self/status");
+        // Credentials belong to threads, and the kernel asks for those of the thread that looks.
+        var status = ProcStatus.TryRead("/proc/thread-self/status") ?? ProcStatus.TryRead("/proc/self/status");
         var yama = ProcFile.TryRead("/proc/sys/kernel/yama/ptrace_scope", 64, out _);
         return new ViewerPrivileges(
             Libc.GetEffectiveUid(),

@@ -53,9 +53,9 @@ sealed class ProcessSurvey(bool probe) : IDisposable
 
     ProcessRow? Examine(LinuxProcess process)
     {
-        // A kernel thread has no executable.
+        // A kernel thread has neither an executable nor arguments; whoever has arguments has an executable that we may not see.
         if (process.ExecutablePath is not { } path)
-            return null;
+            return process.CommandLine.Count == 0 ? null : throw new AccessDeniedException($"Not allowed to see the executable of process {process.Pid}.", "");
         if (IsGo(process, path))
             return GoRow(process);
         return DotNetRuntime.Recognise(process.Maps(), out var version) ? DotNetRow(process, version) : null;

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Vitrine.Agent.Tests.Verbs;
+
+/// <summary>What one run of the program said.</summary>
+sealed record ProgramResult(int ExitCode, string Output, string Errors)
+{
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement;
+}
+
+/// <summary>Runs the program as a user does: another process, its arguments, its exit code and what it wrote.</summary>
+static class VitrineProgram
+{
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "vitrine.dll");
+
+    public static ProgramResult Run(params string[] arguments) => Run([Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", Assembly], arguments);
+
+    /// <summary>Runs it as another user, who may not look into our processes.</summary>
+    public static ProgramResult RunAsNobody(string folder, params string[] arguments) =>
+        Run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--", "dotnet", Path.Combine(folder, "vitrine.dll")], arguments);
+
+    static ProgramResult Run(string[] command, string[] arguments)
+    {
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in command.Skip(1).Concat(arguments))
+            start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_CLI_HOME"] = Path.GetTempPath();
+        start.Environment.Remove("VITRINE_DEBUG");
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {command[0]}");
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill();
+            throw new TimeoutException($"vitrine {string.Join(' ', arguments)} took longer than {Limit.TotalSeconds} s");
+        }
+        return new ProgramResult(process.ExitCode, output.Result, errors.Result);
+    }
+}

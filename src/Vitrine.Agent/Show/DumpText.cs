@@ -102,7 +102,7 @@ sealed class DumpText(TextWriter output, Style style)
         foreach (var frame in frames)
             width = Math.Max(width, Math.Min(frame.Function.Length, 60));
         foreach (var frame in frames)
-            output.WriteLine($"    {Terminal.Safe(frame.Function).PadRight(width)}  {style.Dim}{Terminal.Safe(frame.File)}:{frame.Line}{(frame.Inlined ? " (inlined)" : "")}{style.Reset}");
+            output.WriteLine($"    {Terminal.Safe(frame.Function).PadRight(width)}  {style.Dim}{Terminal.Safe(SourcePath.Short(frame.Function, frame.File))}:{frame.Line}{(frame.Inlined ? " (inlined)" : "")}{style.Reset}");
         switch (goroutine.StackStatus)
         {
             case StackStatus.Running:
@@ -116,7 +116,7 @@ sealed class DumpText(TextWriter output, Style style)
                 break;
         }
         if (goroutine.CreatedBy is { } creator)
-            output.WriteLine($"    {style.Dim}created by{style.Reset} {Terminal.Safe(creator.Function)}  {style.Dim}{Terminal.Safe(creator.File)}:{creator.Line}{(goroutine.ParentId is { } parent ? $" in goroutine {parent}" : "")}{style.Reset}");
+            output.WriteLine($"    {style.Dim}created by{style.Reset} {Terminal.Safe(creator.Function)}  {style.Dim}{Terminal.Safe(SourcePath.Short(creator.Function, creator.File))}:{creator.Line}{(goroutine.ParentId is { } parent ? $" in goroutine {parent}" : "")}{style.Reset}");
     }
 
     static string StateOf(Goroutine goroutine) => goroutine.WaitReason ?? goroutine.StateText;

@@ -48,7 +48,7 @@ sealed class LeaksText(TextWriter output, Style style)
     }
 
     void Site(string label, CodeSite site) =>
-        output.WriteLine($"    {label,-11} {style.Cyan}{Terminal.Safe(site.Function)}{style.Reset}{(site.Line > 0 ? $"  {Terminal.Safe(site.File)}:{site.Line}" : "")}");
+        output.WriteLine($"    {label,-11} {style.Cyan}{Terminal.Safe(site.Function)}{style.Reset}{(site.Line > 0 ? $"  {Terminal.Safe(SourcePath.Short(site.Function, site.File))}:{site.Line}" : "")}");
 
     void List(string label, IEnumerable<string> lines)
     {

@@ -8,7 +8,7 @@ namespace Vitrine.Pprof;
 /// (<c>4kb:</c>, <c>:100ms</c>, <c>1mb:64mb</c>, or one value).
 /// <para>
 /// With a key, a sample matches when any of the key's texts matches any pattern. Without, every pattern must match some <c>key:text</c>. A number matches when
-/// it lies in the range after conversion between units of one kind (bytes, time); a number without a unit is compared as it is.
+/// it lies in the range after conversion between units of one kind: bytes and times need a bound with such a unit, other numbers are compared as they are.
 /// </para>
 /// </summary>
 public sealed partial class TagFilter
@@ -62,12 +62,15 @@ public sealed partial class TagFilter
         if (_range is { } range)
         {
             foreach (var label in labels)
-                if (label.IsNumeric && (_key is null || label.Key == _key) && InRange(new TagQuantity(label.Number, label.Unit ?? ""), range))
+                if (label.IsNumeric && (_key is null || label.Key == _key) && InRange(new TagQuantity(label.Number, UnitOf(label)), range))
                     return true;
             return false;
         }
         return _key is null ? _patterns.All(p => AnyText(labels, p)) : _patterns.Any(p => AnyText(labels, p));
     }
+
+    // A label without a unit has its key for one, and two keys that old profiles of tcmalloc use mean bytes: pprof's NumLabelUnits.
+    static string UnitOf(Label label) => label.Unit ?? (label.Key is "request" or "alignment" ? "bytes" : label.Key);
 
     bool AnyText(LabelSet labels, Regex pattern)
     {

@@ -3,13 +3,16 @@ namespace Vitrine.Pprof;
 /// <summary>A number with a unit, comparable with another of the same kind.</summary>
 internal readonly record struct TagQuantity(long Value, string Unit)
 {
-    /// <summary>Less than, equal to or greater than zero as this is less, equal or greater; null when the units measure different things.</summary>
-    public int? CompareWith(TagQuantity other)
+    /// <summary>
+    /// Compares this bound of a condition with a label's value: less than, equal to or greater than zero; null when the two measure different things. By pprof's rules a value
+    /// whose unit nobody knows is compared as a bare number, while bytes and times match only a bound with such a unit.
+    /// </summary>
+    public int? CompareWith(TagQuantity label)
     {
-        if (Scale(Unit) is not { } mine || Scale(other.Unit) is not { } theirs)
-            return string.Equals(Unit, other.Unit, StringComparison.OrdinalIgnoreCase) || Unit.Length == 0 || other.Unit.Length == 0 ? Value.CompareTo(other.Value) : null;
+        if (Scale(label.Unit) is not { } theirs)
+            return Value.CompareTo(label.Value);
         // Decimals hold the product of a 64-bit number and any of the factors exactly.
-        return mine.Kind == theirs.Kind ? ((decimal)Value * mine.Factor).CompareTo((decimal)other.Value * theirs.Factor) : null;
+        return Scale(Unit) is { } mine && mine.Kind == theirs.Kind ? ((decimal)Value * mine.Factor).CompareTo((decimal)label.Value * theirs.Factor) : null;
     }
 
     static (char Kind, decimal Factor)? Scale(string unit) => unit.ToLowerInvariant() switch

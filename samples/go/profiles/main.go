@@ -27,9 +27,9 @@ func main() {
 	cpu, err := os.Create(filepath.Join(folder, "cpu.pb.gz"))
 	check(err)
 	check(pprof.StartCPUProfile(cpu))
-	pprof.Do(context.Background(), pprof.Labels("route", "/search"), func(context.Context) { burn(250 * time.Millisecond) })
-	pprof.Do(context.Background(), pprof.Labels("route", "/list", "tenant", "blue"), func(context.Context) { burn(150 * time.Millisecond) })
-	burn(100 * time.Millisecond)
+	pprof.Do(context.Background(), pprof.Labels("route", "/search"), func(context.Context) { burn(12000) })
+	pprof.Do(context.Background(), pprof.Labels("route", "/list", "tenant", "blue"), func(context.Context) { burn(8000) })
+	burn(5000)
 	pprof.StopCPUProfile()
 	check(cpu.Close())
 
@@ -55,12 +55,13 @@ func check(err error) {
 	}
 }
 
-func burn(d time.Duration) {
-	block := make([]byte, 4096)
-	for end := time.Now().Add(d); time.Now().Before(end); {
+// Counts rounds, not time: on a busy machine half a second may hold no processor time at all, and the profile would be empty.
+func burn(rounds int) {
+	block := make([]byte, 1024)
+	for i := 0; i < rounds; i++ {
 		sum := sha256.Sum256(block)
 		copy(block, sum[:])
-		numbers := make([]int, 100)
+		numbers := make([]int, 400)
 		for i := range numbers {
 			numbers[i] = mix(i)
 		}

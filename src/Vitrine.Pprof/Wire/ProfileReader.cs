@@ -31,6 +31,9 @@ public static class ProfileReader
     /// <exception cref="ProfileFormatException">The input is not a valid profile or exceeds a limit.</exception>
     public static unsafe Profile Read(ReadOnlySpan<byte> bytes, ProfileLimits? limits = null)
     {
+        // Pinning nothing gives no address, which the stream would not take.
+        if (bytes.IsEmpty)
+            return Read(Stream.Null, limits);
         fixed (byte* start = bytes)
         {
             using var stream = new UnmanagedMemoryStream(start, bytes.Length);

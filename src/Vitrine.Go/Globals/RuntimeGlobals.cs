@@ -17,7 +17,7 @@ namespace Vitrine.Go.Globals;
 /// <see cref="Confirm"/> finds in the memory of a process what the variable must hold;</item>
 /// <item>else unknown, with the reason.</item>
 /// </list>
-/// Immutable and thread-safe; the search runs once, when the first variable is asked for that the symbol table does not have (about 100 ms).
+/// Immutable and thread-safe; the search runs once, when the first variable is asked for that the symbol table does not have (some 30 ms).
 /// </summary>
 public sealed class RuntimeGlobals
 {

@@ -38,6 +38,21 @@ public class GlobalsLiveTests
         Assert.True(goroutines >= ulong.Parse(said["NumGoroutine"], CultureInfo.InvariantCulture), "allgs holds every goroutine, the dead ones too");
     }
 
+    [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]
+    public void Confirm_UnoptimisedStrippedTarget_FindsGoroutinesAndHeapAndNothingWrong(string version)
+    {
+        GoTwin twin = GoTwin.Build(version, TwinFlavour.Unoptimised);
+        using TruthTarget truth = TruthTarget.Start(GoFixture.Build(version, GoFlavour.Plain), new TruthOptions { Executable = twin.Stripped });
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(truth.Pid));
+        RuntimeGlobals globals = RuntimeGlobals.Find(target.Binary).Confirm(target.Memory, target.Bias);
+
+        foreach (string name in ReadVariables.All)
+            if (globals.Address(name).TryGet(out ulong address)) Assert.Equal(twin.Truth[name], address);
+        // Most anchors look different without inlining; what memory can confirm is still there.
+        Assert.All(new[] { "runtime.allgs", "runtime.allp", "runtime.allm", "runtime.gomaxprocs", "runtime.sched", "runtime.memstats", "runtime.mheap_", "runtime.gcController", "runtime.waitReasonStrings" },
+            name => Assert.True(globals.Address(name).IsKnown, $"{name}: {globals.Address(name).Reason}"));
+    }
+
     [Theory, MemberData(nameof(DebianServer.All), MemberType = typeof(DebianServer))]
     public void Confirm_DebianServer_FindsWhatTheReadersNeed(string name)
     {

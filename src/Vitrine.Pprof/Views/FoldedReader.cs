@@ -9,6 +9,9 @@ internal sealed class FoldedReader(SampleType type, ProfileLimits limits)
     readonly StackProfileBuilder _builder = new([type], limits);
     readonly List<int> _stack = [];
 
+    // By the text as it stands in the file: a file names few frames very often, and each needs unescaping and looking up in the profile's tables only once.
+    readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _frames = new Dictionary<string, int>().GetAlternateLookup<ReadOnlySpan<char>>();
+
     public void Add(ReadOnlySpan<byte> bytes, long lineNumber)
     {
         if (lineNumber == 1 && bytes.StartsWith("\uFEFF"u8))
@@ -27,7 +30,9 @@ internal sealed class FoldedReader(SampleType type, ProfileLimits limits)
             {
                 if (_stack.Count == limits.MaxStackDepth)
                     throw new ProfileFormatException($"Line {lineNumber:N0} of the folded stacks has more than {limits.MaxStackDepth:N0} frames (ProfileLimits.MaxStackDepth).");
-                _stack.Add(_builder.Frame(FoldedName.Restore(stack[range]), "", 0, 0));
+                if (!_frames.TryGetValue(stack[range], out var frame))
+                    _frames[stack[range]] = frame = _builder.Frame(FoldedName.Restore(stack[range]), "", 0, 0);
+                _stack.Add(frame);
             }
         }
         _stack.Reverse();

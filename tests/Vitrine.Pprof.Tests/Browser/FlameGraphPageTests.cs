@@ -181,6 +181,8 @@ public sealed class FlameGraphPageTests(Chromium browser) : IClassFixture<Chromi
         Assert.Contains("2,000 small frames", await page.Text("#tip"), StringComparison.Ordinal);
         await page.Click(width - 30, top + 2 * 20 + 10);
         Assert.Equal("allmain2,000 small frames", await page.Text("#crumbs"));
+        await page.Hover(2, top + 2 * 20 + 10);
+        Assert.Contains("s0000", await page.Text("#tip"), StringComparison.Ordinal);
         await page.Picture("small-frames");
         Assert.Empty(page.Errors);
     }

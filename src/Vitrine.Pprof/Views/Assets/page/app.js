@@ -44,8 +44,7 @@ class App {
     if (view === 'flame') this.scene.parts = [{ forest: Forest.whole(tree, width), origin: 0, sign: 1 }];
     if (view === 'callers') this.scene.parts = [{ forest: Forest.inverted(tree, width), origin: 0, sign: 1 }];
     if (view === 'sandwich') {
-      if (this.sandwiched < 0) this.sandwiched = this.#heaviest();
-      this.scene.parts = this.sandwiched < 0 ? [] : [
+      this.scene.parts = [
         { forest: Forest.around(tree, width, this.sandwiched, 'down'), origin: 0, sign: 1 },
         { forest: Forest.around(tree, width, this.sandwiched, 'up'), origin: 0, sign: -1 },
       ];
@@ -62,6 +61,11 @@ class App {
       if (node.parent) this.zoom({ node, forest }, { animate: false });
     }
     this.#refresh();
+  }
+
+  #choose(view) {
+    if (view === 'sandwich') this.showSandwich(this.#heaviest());
+    else this.show(view);
   }
 
   showSandwich(frame) {
@@ -100,6 +104,13 @@ class App {
     this.#aim(forest, start, weight, animate);
     this.select({ node, forest });
     this.#showCrumbs();
+  }
+
+  /** How much of a box to zoom to. Thousands of small frames may be small on the whole screen too: then so many that the first can be seen; dragging shows the others. */
+  #reachable(box, forest) {
+    if (!box.small) return box.weight;
+    const children = forest.children(box.node);
+    return Math.min(box.weight, children[children.length - box.small].weight * this.painter.width / 4);
   }
 
   zoomOut() {
@@ -427,7 +438,7 @@ class App {
   }
 
   #listen() {
-    for (const button of document.querySelectorAll('[data-view]')) button.addEventListener('click', () => this.show(button.dataset.view));
+    for (const button of document.querySelectorAll('[data-view]')) button.addEventListener('click', () => this.#choose(button.dataset.view));
     $('#type').addEventListener('change', (event) => this.useType(Number(event.target.value)));
     $('#colour').addEventListener('change', (event) => this.#setColour(event.target.value));
     $('#width').addEventListener('change', (event) => {
@@ -517,7 +528,7 @@ class App {
       const hit = this.#hit(event);
       if (!hit || press?.moved) return;
       const { box, part } = hit;
-      this.zoom({ node: box.node, forest: part.forest, small: box.small, start: box.start, weight: box.weight });
+      this.zoom({ node: box.node, forest: part.forest, small: box.small, start: box.start, weight: this.#reachable(box, part.forest) });
       this.#showTab($('#tab-frame')); // who calls it, and what it calls, beside the zoomed picture
       this.#showTip(event, null);
     });
@@ -616,7 +627,7 @@ class App {
       Backspace: () => this.zoomOut(),
     };
     VIEWS.forEach((view, i) => {
-      keys[String(i + 1)] = () => this.show(view);
+      keys[String(i + 1)] = () => this.#choose(view);
     });
     if (onGraph) {
       keys.ArrowUp = () => this.move('up');

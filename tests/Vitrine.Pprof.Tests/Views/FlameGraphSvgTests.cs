@@ -29,7 +29,7 @@ public sealed class FlameGraphSvgTests
         var document = XDocument.Parse(svg);
         Assert.Single(document.Descendants(Svg + "script"));
         Assert.All(document.Descendants().Attributes(), attribute => Assert.False(attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal), attribute.ToString()));
-        Assert.Empty(document.Descendants().Where(element => element.Name.LocalName is "image" or "use" or "a" or "foreignObject"));
+        Assert.DoesNotContain(document.Descendants(), element => element.Name.LocalName is "image" or "use" or "a" or "foreignObject");
         Assert.Contains(Frames(svg), frame => Title(frame).StartsWith("</script><script>", StringComparison.Ordinal));
         Assert.DoesNotContain('\u202e', svg);
     }

@@ -68,7 +68,7 @@ public sealed class ProfileFormatsTests : IDisposable
     public void ReadFile_TextFile_IsFoldedStacks()
     {
         File.WriteAllText(PathOf("stacks.txt"), "a;b 3\n");
-        Assert.Equal(1, ProfileFormats.ReadFile(PathOf("stacks.txt")).Samples.Count);
+        Assert.Single(ProfileFormats.ReadFile(PathOf("stacks.txt")).Samples);
     }
 
     [Fact]

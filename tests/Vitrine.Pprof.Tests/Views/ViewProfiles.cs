@@ -35,7 +35,10 @@ internal static class ViewProfiles
     {
         var builder = new ProfileBuilder(new SampleType("samples", "count"), new SampleType("cpu", "nanoseconds"))
         {
-            TimeNanos = 1_700_000_000_000_000_000, DurationNanos = 30_000_000_000, PeriodType = new SampleType("cpu", "nanoseconds"), Period = 10_000_000,
+            TimeNanos = 1_700_000_000_000_000_000,
+            DurationNanos = 30_000_000_000,
+            PeriodType = new SampleType("cpu", "nanoseconds"),
+            Period = 10_000_000,
         };
         var binary = builder.Mapping(0x400000, 0x900000, 0, "/usr/local/bin/shop", "b1d", MappingSymbols.All);
         int F(string name, string file) => builder.Function(name, name, file);

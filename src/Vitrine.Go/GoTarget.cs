@@ -18,7 +18,11 @@ public sealed class GoTarget : ITarget, IDisposable
 {
     private readonly GoBinaryLease _lease;
     private readonly IDisposable? _ownedMemory;
+    /// <summary>What reading goroutines needs.</summary>
+    private static readonly string[] s_goroutineGlobals = ["runtime.allglen", "runtime.allgptr", "runtime.allgs", "runtime.waitReasonStrings"];
+
     private RuntimeGlobals? _globals;
+    private RuntimeGlobals? _goroutineGlobals;
     private GoroutineReader? _goroutines;
 
     private GoTarget(LinuxProcess? process, GoBinaryLease lease, IMemoryReader memory, IDisposable? ownedMemory, ulong bias)
@@ -139,7 +143,11 @@ public sealed class GoTarget : ITarget, IDisposable
     /// <summary>The address of a global variable in the process.</summary>
     internal bool TryGlobal(string name, out ulong address, out string reason)
     {
-        Known<ulong> known = Globals.Address(name);
+        // A dump alone does not wait for the search of all globals; what the short search does not find, the whole one may.
+        _goroutineGlobals ??= RuntimeGlobals.FindFew(Binary, s_goroutineGlobals).ConfirmGoroutines(Memory, Bias);
+        Known<ulong> known = _goroutineGlobals.Address(name);
+        if (!known.IsKnown)
+            known = Globals.Address(name);
         reason = known.Reason;
         if (!known.TryGet(out address))
             return false;

@@ -12,6 +12,7 @@ namespace Vitrine.Go.Binary;
 public sealed class GoBinary : IDisposable
 {
     readonly Lazy<bool> cgo;
+    readonly Lazy<string> cacheKey;
 
     GoBinary(ElfFile elf)
     {
@@ -37,7 +38,7 @@ public sealed class GoBinary : IDisposable
         // 4. Views over the tables: functions, types. Layouts climb further than the binary: see GoBinaryLayouts.
         Functions = new FunctionTable(image, pcln, Module, version);
         Types = new TypeDescriptors(image, Module, version);
-        CacheKey = BinaryKey.Of(elf);
+        cacheKey = new(() => BinaryKey.Of(elf));
         cgo = new Lazy<bool>(() => Functions.FindByName("crosscall2").Count > 0);
     }
 
@@ -69,7 +70,7 @@ public sealed class GoBinary : IDisposable
     public TypeDescriptors Types { get; }
 
     /// <summary>Identifies the build (<see cref="BinaryKey"/>): equal keys mean equal binaries.</summary>
-    public string CacheKey { get; }
+    public string CacheKey => cacheKey.Value;
 
     /// <summary>True when C code is linked in (the program carries the runtime's entry point for calls from C).</summary>
     public bool IsCgo => cgo.Value;

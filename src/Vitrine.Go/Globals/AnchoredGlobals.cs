@@ -26,6 +26,30 @@ sealed class AnchoredGlobals
     }
 
     /// <summary>
+    /// Searches a binary for a few variables, by no more functions than mention them: a dump needs four of some sixty, and the whole search takes as
+    /// long as reading 10,000 goroutines. Finds fewer of them than the whole search, never others: the rule that two functions must agree is the same.
+    /// </summary>
+    public static AnchoredGlobals FindFew(GoBinary binary, IReadOnlyList<string> names)
+    {
+        IInstructionReferences decoder = InstructionReferences.For(binary.Architecture);
+        if (decoder.Unsupported is { } reason) return new(new Dictionary<string, GlobalFinding>(), reason);
+        if (binary.Version.Major != 1 || AnchorTables.Find(binary.Version.Minor, binary.Architecture) is not { } table)
+            return new(new Dictionary<string, GlobalFinding>(), "there is no anchor table for this Go version");
+        List<AnchorFunction> functions = [];
+        foreach (AnchorFunction function in table.Functions)
+        {
+            foreach (AnchorReference reference in function.References)
+            {
+                if (reference.Symbol < 0 || !names.Contains(table.Symbols[reference.Symbol].Name)) continue;
+                functions.Add(function);
+                break;
+            }
+        }
+        IReadOnlyList<AnchorTable> few = [table with { Functions = [.. functions] }];
+        return Find(GoBinaryImage.Open(binary, few), decoder, few, binary.Version.Minor);
+    }
+
+    /// <summary>
     /// Searches an image with given tables. The one of the binary's own version is believed; those of neighbouring versions must agree with
     /// each other, and what they say stays provisional, because a field may have moved inside a variable between the versions.
     /// </summary>

@@ -45,6 +45,12 @@ public sealed class RuntimeGlobals
     }
 
     /// <summary>
+    /// Prepares a search for a few variables only, which is faster and finds what two functions agree on; the others are unknown.
+    /// </summary>
+    internal static RuntimeGlobals FindFew(GoBinary binary, IReadOnlyList<string> names) =>
+        new(binary, new(() => AnchoredGlobals.FindFew(binary, names)), new Dictionary<string, LiveCheckResult>(StringComparer.Ordinal));
+
+    /// <summary>
     /// Link-time address of a variable with the route it was found by, or unknown with the reason. A variable that this Go version does not
     /// have is unknown too.
     /// </summary>
@@ -75,6 +81,15 @@ public sealed class RuntimeGlobals
         ArgumentNullException.ThrowIfNull(memory);
         var context = new LiveCheckContext(memory, bias, _binary.Layouts, name => FindingOf(name) is { State: not GlobalState.Unknown } found ? found.Address : null);
         return new(_binary, _anchored, LiveChecks.Run(context));
+    }
+
+    /// <summary>The same globals with the list of goroutines checked, and nothing else.</summary>
+    internal RuntimeGlobals ConfirmGoroutines(IMemoryReader memory, ulong bias)
+    {
+        Dictionary<string, LiveCheckResult> results = new(StringComparer.Ordinal);
+        new GoroutineListCheck().Run(
+            new LiveCheckContext(memory, bias, _binary.Layouts, name => FindingOf(name) is { State: not GlobalState.Unknown } found ? found.Address : null), results);
+        return new(_binary, _anchored, results);
     }
 
     GlobalFinding FindingOf(string name) => _fromSymbols.GetOrAdd(name, FromSymbolTable) is { State: GlobalState.Known } found ? found : _anchored.Value.Find(name);

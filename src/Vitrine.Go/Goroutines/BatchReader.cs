@@ -23,7 +23,7 @@ internal sealed class BatchReader : IDisposable
     private readonly ReadContext _context;
     private readonly GoroutineDumpOptions _options;
     private readonly ReadPlan _structures = new() { CoalesceGap = 1024 };
-    private readonly ReadPlan _stacks = new() { CoalesceGap = 1024 };
+    private readonly ReadPlan _stacks = new() { CoalesceGap = 2048 };
     private readonly ReadPlan _heads = new() { CoalesceGap = 1024 };
     private readonly FrameCache _frames;
     private readonly StackWalker _walker;

@@ -1,12 +1,12 @@
 namespace Vitrine.Linux.Memory;
 
 /// <summary>
-/// Sorts (address, index) pairs by address without allocating. Radix sort for large plans: addresses of one target differ in some 32 bits,
+/// Sorts (address, index) pairs by address without allocating. Radix sort but for the smallest plans: addresses of one target differ in some 32 bits,
 /// so that three or four passes do; a comparison sort of a million keys takes five times as long.
 /// </summary>
 internal static class RangeSorter
 {
-    const int DigitBits = 11, Buckets = 1 << DigitBits, SmallCount = 2048;
+    const int DigitBits = 11, Buckets = 1 << DigitBits, SmallCount = 48;
 
     /// <summary>Sorts both spans in step. The scratch spans have the same length; the result may be in them.</summary>
     /// <returns>True when the result is in the scratch spans.</returns>
@@ -16,7 +16,7 @@ internal static class RangeSorter
             return false;
         if (keys.Length <= SmallCount)
         {
-            keys.Sort(indexes);
+            InsertionSort(keys, indexes);
             return false;
         }
 
@@ -52,6 +52,19 @@ internal static class RangeSorter
             inScratch = !inScratch;
         }
         return inScratch;
+    }
+
+    /// <summary>The framework's sort of two spans would be compiled at start-up, in a run that is over before that pays.</summary>
+    static void InsertionSort(Span<ulong> keys, Span<int> indexes)
+    {
+        for (var i = 1; i < keys.Length; i++)
+        {
+            var (key, index) = (keys[i], indexes[i]);
+            var place = i;
+            for (; place > 0 && keys[place - 1] > key; place--)
+                (keys[place], indexes[place]) = (keys[place - 1], indexes[place - 1]);
+            (keys[place], indexes[place]) = (key, index);
+        }
     }
 
     static bool IsSorted(ReadOnlySpan<ulong> keys)

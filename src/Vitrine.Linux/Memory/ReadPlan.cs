@@ -30,6 +30,9 @@ public sealed unsafe class ReadPlan : IDisposable
     /// <summary>Largest <see cref="CoalesceGap"/>, in bytes.</summary>
     public const int LargestCoalesceGap = 1 << 20;
 
+    // A gap as small as this is kept: another vector costs more than its bytes.
+    const int NearGap = 64;
+
     readonly Limits limits;
     readonly NativeBuffer<Range> ranges = new();
     readonly NativeBuffer<Island> islands = new();
@@ -152,7 +155,7 @@ public sealed unsafe class ReadPlan : IDisposable
             }
 
             var end = range->Address + (ulong)range->Length;
-            if (current == null || range->Address > current->End)
+            if (current == null || range->Address > current->End && range->Address - current->End > (ulong)Math.Min(CoalesceGap, NearGap))
             {
                 if (current != null)
                     total += current->Length;

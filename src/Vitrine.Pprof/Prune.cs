@@ -102,7 +102,7 @@ public static partial class Prune
     }
 
     /// <summary>The name without a leading dot (PowerPC's ELF v1) and without the argument list of an unsimplified C++ name.</summary>
-    internal static string SimpleName(string name)
+    static string SimpleName(string name)
     {
         if (name.StartsWith('.'))
             name = name[1..];

@@ -81,6 +81,25 @@ public sealed class LinuxProcess
     /// <summary>Pid of the tracer (a debugger, strace), 0 = none. A tracer in a pid namespace that the viewer cannot see also reads as 0.</summary>
     public int TracerPid => Status().TracerPid ?? 0;
 
+    /// <summary>Who traces the process, null when nobody does.</summary>
+    public ProcessTracer? Tracer
+    {
+        get
+        {
+            if (TracerPid is not (> 0 and var pid))
+                return null;
+            try
+            {
+                var tracer = Open(pid, limits);
+                return new ProcessTracer(pid, tracer.CommandName, tracer.Uid);
+            }
+            catch (TargetGoneException)
+            {
+                return new ProcessTracer(pid, null, null);
+            }
+        }
+    }
+
     /// <summary>Container id, 64 hex digits as a rule; null outside a container.</summary>
     public string? ContainerId => CgroupPath is { } path ? ContainerIds.FromCgroupPath(path) : null;
 

@@ -161,9 +161,49 @@ public sealed class LinuxProcessTests
         var process = LinuxProcess.Open(child.Pid);
         Until.True(() => process.TracerPid != 0, () => "the debugger is attached");
         Assert.Equal(debugger.Pid, process.TracerPid);
+        Assert.Equal(new ProcessTracer(debugger.Pid, "program", LinuxProcess.Open(Environment.ProcessId).Uid), process.Tracer);
         Until.True(() => process.State == 't', () => "the process is stopped");
         debugger.Kill();
         Until.True(() => process.TracerPid == 0, () => "the debugger is gone");
+    }
+
+    [Fact]
+    public void Executable_InAnotherMountAndPidNamespace_CanBeOpened()
+    {
+        Prerequisite.Root();
+        Tool.Require("unshare");
+        using var program = new CProgram("#include <stdio.h>\n#include <unistd.h>\nint main(void) { puts(\"ready\"); fflush(stdout); pause(); }");
+        var expected = File.ReadAllBytes(program.Path);
+
+        // The program is copied to a file system that only the new namespace sees, and is pid 1 there.
+        var script = $"mount -t tmpfs none /mnt && cp {program.Path} /mnt/hidden && exec /mnt/hidden";
+        using var child = new Child("unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script);
+        var line = child.Output.ReadLine();
+        Assert.SkipWhen(line is null, "this machine does not allow namespaces");
+        var pid = ProcessList.Pids().Single(IsHidden);
+        var process = LinuxProcess.Open(pid);
+        Assert.Equal("/mnt/hidden", process.ExecutablePath);
+        Assert.False(File.Exists("/mnt/hidden"));
+        Assert.Equal(1, process.InnermostPid);
+        Assert.NotEqual(LinuxProcess.Open(Environment.ProcessId).Namespaces.Mount, process.Namespaces.Mount);
+        Assert.NotEqual(LinuxProcess.Open(Environment.ProcessId).Namespaces.Pid, process.Namespaces.Pid);
+        using var elf = process.OpenElf();
+        Assert.True(elf.Bytes(0, elf.Length).SequenceEqual(expected));
+        using var memory = LiveMemory.Open(process);
+        Assert.True(memory.TryReadUInt32(process.Maps()[0].Start, out var magic));
+        Assert.Equal(0x464c457fu, magic);
+
+        static bool IsHidden(int pid)
+        {
+            try
+            {
+                return LinuxProcess.Open(pid).ExecutablePath == "/mnt/hidden";
+            }
+            catch (TargetGoneException)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact]
@@ -201,13 +241,44 @@ public sealed class LinuxProcessTests
     }
 
     [Fact]
-    public void Identity_OfAReusedPid_IsAnotherOne()
+    public void ReusedPid_IsNotTakenForTheOldProcess()
     {
-        // Two processes never share pid and start time; the same process seen twice does.
-        using var child = new Child("sleep", "60");
-        Assert.Equal(LinuxProcess.Open(child.Pid).Identity, LinuxProcess.Open(child.Pid).Identity);
-        Assert.True(ProcStat.TryParse(Encoding.ASCII.GetBytes(File.ReadAllText($"/proc/{child.Pid}/stat")), out var stat));
-        Assert.Equal(stat.StartTimeTicks, LinuxProcess.Open(child.Pid).Identity.StartTimeTicks);
+        // The kernel gives the next free pid behind ns_last_pid, which root may set. Others take pids as well, so it may need several attempts.
+        const string lastPid = "/proc/sys/kernel/ns_last_pid";
+        Prerequisite.Root();
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            using var first = new Child("sleep", "60");
+            var process = LinuxProcess.Open(first.Pid);
+            using var memory = LiveMemory.Open(process);
+            using var plan = new ReadPlan();
+            plan.Add(process.Maps()[0].Start, 8);
+            first.Kill();
+
+            // Start times have a resolution of 10 ms; a pid cannot come back within one tick unless somebody arranges for it, as this test does.
+            Thread.Sleep(25);
+            try
+            {
+                File.WriteAllText(lastPid, (first.Pid - 1).ToString(CultureInfo.InvariantCulture));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Assert.Skip($"{lastPid} cannot be written here");
+            }
+            using var second = new Child("sleep", "60");
+            if (second.Pid != first.Pid)
+                continue;
+
+            Assert.False(process.IsAlive());
+            Assert.NotEqual(process.Identity, LinuxProcess.Open(second.Pid).Identity);
+            Assert.Throws<TargetGoneException>(() => memory.TryReadUInt64(0x400000, out _));
+            Assert.Throws<TargetGoneException>(() => memory.Read(plan));
+            Assert.Throws<TargetGoneException>(() => process.Maps());
+            Assert.Throws<TargetGoneException>(() => process.CommandName);
+            Assert.Throws<TargetGoneException>(() => LiveMemory.Open(process));
+            return;
+        }
+        Assert.Fail("the pid was never given again");
     }
 
     [Theory]

@@ -15,25 +15,29 @@ public sealed record GoFixture(string Program, string Version, GoFlavour Flavour
     static readonly TimeSpan BuildLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>Builds, or finds in the cache, <c>samples/go/PROGRAM</c>. Skips or fails the test when the toolchain is missing.</summary>
-    public static GoFixture Build(string version, GoFlavour flavour, string program = "truth")
+    /// <param name="version">Go version of the matrix.</param>
+    /// <param name="flavour">How it is linked.</param>
+    /// <param name="program">Folder below <c>samples/go</c>.</param>
+    /// <param name="architecture">GOARCH; a program for another processor can be read, not started.</param>
+    public static GoFixture Build(string version, GoFlavour flavour, string program = "truth", string architecture = "amd64")
     {
         var toolchain = GoToolchain.Require(version);
         if (flavour == GoFlavour.Cgo && !IsOnPath("gcc")) Prerequisite.Missing("gcc is missing: apt-get install gcc libc6-dev");
 
         var source = System.IO.Path.Combine(Checkout.Root, "samples", "go", program);
-        var folder = System.IO.Path.Combine(Checkout.Cache, "fixtures", $"{program}-{version}-{flavour.ToString().ToLowerInvariant()}-{HashOf(source, toolchain, flavour)}");
+        var folder = System.IO.Path.Combine(Checkout.Cache, "fixtures", $"{program}-{version}-{flavour.ToString().ToLowerInvariant()}-{(architecture == "amd64" ? "" : architecture + "-")}{HashOf(source, toolchain, flavour)}");
         var binary = System.IO.Path.Combine(folder, program);
         if (File.Exists(binary)) return new GoFixture(program, version, flavour, binary);
 
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(folder)!);
         using (Lock(folder + ".lock"))
-            if (!File.Exists(binary)) Compile(toolchain, flavour, source, folder, binary);
+            if (!File.Exists(binary)) Compile(toolchain, flavour, architecture, source, folder, binary);
         return new GoFixture(program, version, flavour, binary);
     }
 
     public override string ToString() => $"{Program}, Go {Version}, {Flavour}";
 
-    static void Compile(GoToolchain toolchain, GoFlavour flavour, string source, string folder, string binary)
+    static void Compile(GoToolchain toolchain, GoFlavour flavour, string architecture, string source, string folder, string binary)
     {
         var partial = $"{folder}.{System.Environment.ProcessId}.partial";
         Directory.CreateDirectory(partial);
@@ -46,6 +50,7 @@ public sealed record GoFixture(string Program, string Version, GoFlavour Flavour
 
         var start = new ProcessStartInfo(toolchain.Go) { WorkingDirectory = source, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var (name, value) in toolchain.Environment) start.Environment[name] = value;
+        start.Environment["GOARCH"] = architecture;
         start.Environment["CGO_ENABLED"] = flavour == GoFlavour.Cgo ? "1" : "0";
         foreach (var argument in (string[])["build", "-modfile", module, "-buildvcs=false", .. FlagsOf(flavour), "-o", System.IO.Path.Combine(partial, System.IO.Path.GetFileName(binary)), "."])
             start.ArgumentList.Add(argument);

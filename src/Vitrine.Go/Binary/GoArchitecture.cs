@@ -25,7 +25,7 @@ public sealed record GoArchitecture(
         ["x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15"]);
 
     /// <summary>Where a frame ends and the caller's begins, given SP and the function table's sp delta.</summary>
-    public ulong FrameBase(ulong sp, int spDelta) => unchecked(sp + (uint)spDelta + (uint)ReturnAddressBytes);
+    public ulong FrameBase(ulong sp, int spDelta) => unchecked(sp + (ulong)spDelta + (uint)ReturnAddressBytes);
 
     /// <summary>Where the return address of a frame is stored.</summary>
     public ulong ReturnAddressSlot(ulong sp, ulong frameBase) => ReturnAddressBytes > 0 ? unchecked(frameBase - (uint)ReturnAddressBytes) : sp;

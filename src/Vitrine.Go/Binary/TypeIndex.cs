@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Vitrine.Go.Binary;
 
 /// <summary>
@@ -18,7 +20,9 @@ sealed class TypeIndex
         var found = new List<ulong>();
         for (var offset = 0; offset + TypeScan.HeaderSize <= region.Length && found.Count < limit; offset += 8)
         {
-            if ((region[offset + 20] & TypeScan.FlagNamed) == 0 || !TypeScan.IsPlausible(region, offset))
+            // Flags, both alignments and kind in one word: named, no unknown flag, alignments below 32. Nearly every other position fails here.
+            var word = BinaryPrimitives.ReadUInt32LittleEndian(region[(offset + 20)..]);
+            if ((word & 0x00e0_e0c4) != TypeScan.FlagNamed || !TypeScan.IsPlausible(region, offset))
                 continue;
             var hash = TypeScan.Hash(TypeScan.BareName(TypeScan.TypeName(region, offset)));
             found.Add((ulong)hash << 32 | (uint)offset);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Vitrine.Go.Binary;
 using Vitrine.TestTargets;
 
 namespace Vitrine.Go.Tests.Binary;
@@ -8,7 +9,7 @@ namespace Vitrine.Go.Tests.Binary;
 /// <summary>The DWARF call frame information of an unstripped binary, as readelf prints it: an account of frame sizes that does not come from the function table's decoder.</summary>
 static partial class CallFrames
 {
-    /// <summary>Offset of the canonical frame address from rsp, by the pc where it begins to apply.</summary>
+    /// <summary>Offset of the canonical frame address from the stack pointer, by the pc where it begins to apply.</summary>
     public static Dictionary<ulong, int> Read(string path)
     {
         var start = new ProcessStartInfo("readelf", ["--debug-dump=frames-interp", "--wide", path]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -41,6 +42,23 @@ static partial class CallFrames
         }
     }
 
-    [GeneratedRegex(@"^([0-9a-f]{16}) rsp\+([0-9]+)\s")]
+    /// <summary>Compares every row with the function table's frame sizes.</summary>
+    public static void AssertSame(GoBinary binary, string path)
+    {
+        var compared = 0;
+        foreach (var (pc, cfa) in Read(path))
+        {
+            if (!binary.Functions.TryFind(pc, out var function))
+                continue;
+            var delta = binary.Functions.SpDelta(function, pc);
+            Assert.True(
+                binary.Machine.FrameBase(0, delta) == (ulong)cfa,
+                $"{function.Name}+0x{pc - function.Entry:x}: sp delta {delta}, the canonical frame address is at stack pointer + {cfa}");
+            compared++;
+        }
+        Assert.True(compared > 5_000, $"only {compared} rows compared");
+    }
+
+    [GeneratedRegex(@"^([0-9a-f]{16}) (?:rsp|sp)\+([0-9]+)\s")]
     private static partial Regex Row();
 }

@@ -5,6 +5,7 @@ using Vitrine.Agent.Files;
 using Vitrine.Agent.Show;
 using Vitrine.Agent.Targets;
 using Vitrine.Go;
+using Vitrine.Go.Profiles;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
 
@@ -38,12 +39,15 @@ static class RecordVerb
         var every = CommonOptions.Every("0s", "Record again and again, this far apart, into numbered files, until -d is over");
         var duration = CommonOptions.Duration("1h", "How long to record with --every");
         var quiet = CommonOptions.Quiet();
-        foreach (Option option in (Option[])[output, every, duration, quiet])
+        var fresh = new Option<bool>("--fresh") { Description = "heap and allocs: also count what the Go runtime has recorded and not published yet" };
+        foreach (Option option in (Option[])[output, every, duration, fresh, quiet])
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) =>
         {
             var typed = parsed.GetValue(words)!;
             var instrument = Find(instruments, typed[^1], names);
+            if (parsed.GetValue(fresh))
+                instrument = Fresh(instrument);
             var file = parsed.GetValue(output) ?? $"{instrument.Name}.pb.gz";
             return Run(instrument, new Request(typed.Length == 2 ? typed[0] : null, parsed.GetValue(listen), file, parsed.GetValue(every), parsed.GetValue(duration), parsed.GetValue(quiet)), cancellation);
         });
@@ -54,6 +58,13 @@ static class RecordVerb
         instruments.TryGet(name, out var instrument) && instrument is IProfileInstrument profile
             ? profile
             : throw new UsageException($"There is no profile '{Terminal.Safe(name)}': vitrine record PID {string.Join('|', names)} -o FILE");
+
+    static BucketProfileInstrument Fresh(IProfileInstrument instrument) => instrument.Name switch
+    {
+        "heap" => new BucketProfileInstrument(BucketProfileKind.Heap, new BucketProfileOptions { Fresh = true }),
+        "allocs" => new BucketProfileInstrument(BucketProfileKind.Allocs, new BucketProfileOptions { Fresh = true }),
+        _ => throw new UsageException("--fresh goes with heap and allocs: the other profiles are always up to date."),
+    };
 
     static async Task<int> Run(IProfileInstrument instrument, Request request, CancellationToken cancellation)
     {

@@ -50,20 +50,9 @@ static class SchedVerb
         if (format == "json")
             Output.Bytes(output, stream => SchedJson.Write(stream, target, look));
         else if (format == "schedtrace")
-            Output.Text(output, writer => writer.WriteLine(SchedTraceLine(target, look)));
+            Output.Text(output, writer => writer.Write(SchedTraceText.Line(look.Result, target.Binary.Version, target.Process?.Uptime ?? TimeSpan.Zero)));
         else
             Output.Text(output, writer => WriteText(writer, style, target, look, threads));
-    }
-
-    /// <summary>The line that GODEBUG=schedtrace=1 prints (https://github.com/golang/go/blob/go1.26.0/src/runtime/proc.go, schedtrace), "?" for what is unknown.</summary>
-    static string SchedTraceLine(GoTarget target, Look<SchedulerSnapshot> look)
-    {
-        var sched = look.Result;
-        var uptime = target.Process is { } process ? (long)process.Uptime.TotalMilliseconds : 0;
-        var queues = sched.Processors.TryGet(out var processors) ? string.Join(' ', processors.Select(one => one.RunQueueLength + (one.HasRunNext ? 1 : 0))) : "?";
-        return string.Create(CultureInfo.InvariantCulture,
-            $"SCHED {uptime}ms: gomaxprocs={Text(sched.GoMaxProcs)} idleprocs={Text(sched.IdleProcs)} threads={Text(sched.Threads)} spinningthreads={Text(sched.SpinningThreads)} "
-            + $"needspinning={(sched.NeedSpinning.TryGet(out var needs) ? needs ? "1" : "0" : "?")} idlethreads={Text(sched.IdleThreads)} runqueue={Text(sched.RunQueue)} [{queues}]");
     }
 
     static void WriteText(TextWriter writer, Style style, GoTarget target, Look<SchedulerSnapshot> look, bool threads)

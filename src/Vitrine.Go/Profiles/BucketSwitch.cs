@@ -48,11 +48,12 @@ static class BucketSwitch
             BucketProfileKind.Mutex => new InstrumentUnavailableException(
                 "The mutex profile is off in the process: runtime.SetMutexProfileFraction was never called, so nothing was counted.",
                 "The program must switch it on; goroutine dumps show who waits for a lock now."),
+            _ when dropped => new InstrumentUnavailableException(
+                "Memory profiling is off in the process: nothing in the program reads the heap profile, so the linker left it out (runtime.disableMemoryProfiling).",
+                "The program must import runtime/pprof or net/http/pprof to have it; `vitrine mem` works without."),
             _ => new InstrumentUnavailableException(
-                dropped
-                    ? "Memory profiling is off in the process: nothing in the program reads the heap profile, so the linker left it out (runtime.disableMemoryProfiling)."
-                    : "Memory profiling is off in the process: runtime.MemProfileRate is 0.",
-                "The program must import runtime/pprof (or net/http/pprof) or leave runtime.MemProfileRate above 0; `vitrine mem` works without it."),
+                "Memory profiling is off in the process: runtime.MemProfileRate is 0.",
+                "The program must leave runtime.MemProfileRate above 0; `vitrine mem` works without."),
         };
     }
 

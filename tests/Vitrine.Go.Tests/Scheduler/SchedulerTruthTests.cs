@@ -28,7 +28,7 @@ public sealed partial class SchedulerTruthTests
         {
             before = NextTrace(target, waited);
             Look<SchedulerSnapshot> look = SchedulerReader.Read(go);
-            seen = SchedTraceText.Of(look.Result, go.Binary.Version);
+            seen = SchedTraceText.Detail(look.Result, go.Binary.Version);
             after = NextTrace(target, waited);
             if (before == after && look.Consistency.Torn == 0)
                 break;

@@ -30,6 +30,7 @@ public sealed class CallTree
         _frames = frameOf;
         _ends = ends;
         _columns = columns;
+        SampleTypes = Array.ConvertAll(columns, column => column.Type);
         IsDiff = isDiff;
         IsInverted = isInverted;
         CutStacks = cutStacks;
@@ -39,7 +40,7 @@ public sealed class CallTree
     public IReadOnlyList<CallFrame> Frames { get; }
 
     /// <summary>The sample types of the columns.</summary>
-    public IReadOnlyList<SampleType> SampleTypes => Array.ConvertAll(_columns, column => column.Type);
+    public IReadOnlyList<SampleType> SampleTypes { get; }
 
     /// <summary>How many nodes there are, the root included.</summary>
     public int NodeCount => _parents.Length;

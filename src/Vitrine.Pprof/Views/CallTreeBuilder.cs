@@ -9,6 +9,9 @@ namespace Vitrine.Pprof.Views;
 /// </summary>
 internal sealed class CallTreeBuilder
 {
+    /// <summary>Nodes times sample types: with what building needs besides, about 4 GB at most.</summary>
+    const int MaxCells = 1 << 26;
+
     readonly CallTreeOptions _options;
     readonly SampleType[] _types;
     readonly FrameTable _frames;
@@ -17,6 +20,7 @@ internal sealed class CallTreeBuilder
     readonly List<long>[] _self;
     readonly List<long>[] _baseSelf;
     readonly int _deeper;
+    readonly int _maxNodes;
     int[] _slots = new int[1024]; // open addressing; 0 = empty (node 0, the root, is nobody's child)
     bool _isDiff;
     long _cutStacks;
@@ -26,6 +30,8 @@ internal sealed class CallTreeBuilder
         options.Validate();
         _options = options;
         _types = types;
+        // Every sample type is a column more: a profile with hundreds of them gets fewer nodes in the same memory.
+        _maxNodes = Math.Min(options.MaxNodes, MaxCells / types.Length);
         _frames = new FrameTable(options.Granularity);
         _deeper = _frames.Intern(new CallFrame(CallFrame.DeeperName, "", 0));
         _self = NewColumns();
@@ -74,7 +80,10 @@ internal sealed class CallTreeBuilder
 
     long[] SumsPerStack(Profile profile, ReadOnlySpan<int> valueIndexes, out long[]? negative)
     {
-        var sums = new long[checked(profile.Stacks.Count * _types.Length)];
+        var cells = (long)profile.Stacks.Count * _types.Length;
+        if (cells > Array.MaxLength)
+            throw new NotSupportedException($"The profile has {profile.Stacks.Count:N0} stacks with {_types.Length} values each, more than a tree can be built of. Choose one value, or split the profile.");
+        var sums = new long[cells];
         negative = null;
         foreach (var sample in profile.Samples)
         {
@@ -138,7 +147,7 @@ internal sealed class CallTreeBuilder
         for (; _slots[slot] != 0; slot = (slot + 1) & mask)
             if (_parents[_slots[slot]] == parent && _frameOf[_slots[slot]] == frame)
                 return _slots[slot];
-        if (_parents.Count > _options.MaxNodes)
+        if (_parents.Count > _maxNodes)
             return -1;
         var node = _parents.Count;
         _parents.Add(parent);

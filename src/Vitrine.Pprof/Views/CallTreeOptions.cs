@@ -24,7 +24,7 @@ public sealed record CallTreeOptions
 
     /// <summary>
     /// Nodes. When they are used up, stacks end at the last node they share with what is there already, and count in <see cref="CallTree.CutStacks"/>.
-    /// Default 4 million, which is about 300 MB while the tree is built.
+    /// Default 4 million, which is about 600 MB while the tree is built; with more than 16 sample types, fewer (64 million divided by their number).
     /// </summary>
     public int MaxNodes { get; init; } = 4_000_000;
 

@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+using Vitrine.Pprof.Tests.Support;
 using Vitrine.Pprof.Views;
 
 namespace Vitrine.Pprof.Tests.Views;
@@ -51,6 +53,24 @@ public sealed class ProfileFormatsTests : IDisposable
         ProfileFormats.WriteFile(profile, PathOf(name));
         var read = ProfileFormats.ReadFile(PathOf(name));
         Assert.Equal(ViewProfiles.Text(s => Folded.Write(profile, s, 1)), ViewProfiles.Text(s => Folded.Write(read, s, read.DefaultSampleTypeIndex)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Write_RandomProfile_DrawsWhateverItHolds(int seed)
+    {
+        var profile = Samples.Random(seed);
+        XDocument.Parse(ViewProfiles.Text(stream => ProfileFormats.Write(profile, stream, ProfileFormat.FlameGraphSvg)));
+        foreach (var format in (ProfileFormat[])[ProfileFormat.FlameGraphHtml, ProfileFormat.Text])
+            Assert.NotEmpty(ViewProfiles.Text(stream => ProfileFormats.Write(profile, stream, format)));
+        Assert.NotEmpty(ViewProfiles.Text(stream => TextTraces.Write(profile, stream)));
+        using var page = new MemoryStream();
+        ProfileFormats.WriteDiff(profile, profile, page, ProfileFormat.FlameGraphHtml);
+        Assert.NotEqual(0, page.Length);
     }
 
     [Fact]

@@ -122,8 +122,14 @@ public sealed class ElfFile : IDisposable
         get
         {
             var table = symbols.Value ?? dynamicSymbols.Value;
+            var budget = Limits.MaxSymbolNameBytes;
             for (var i = 0; i < (table?.Count ?? 0); i++)
-                yield return table![i];
+            {
+                var symbol = table![i];
+                if ((budget -= symbol.Name.Length) < 0)
+                    throw new BadBinaryException($"{Name}: the names of its symbols take more than {Limits.MaxSymbolNameBytes} bytes (Limits.MaxSymbolNameBytes).");
+                yield return symbol;
+            }
         }
     }
 

@@ -6,8 +6,9 @@ namespace Vitrine.Linux.Binaries;
 /// <summary>
 /// The bytes of a file, mapped read-only, or given as an array. Mapping lets a 500 MB binary cost only the pages that are looked at;
 /// they come from the page cache that the running process uses anyway.
-/// A file that shrinks while it is mapped would fault. The kernel forbids writing to a file that is being executed, so this cannot be
-/// provoked through /proc/PID/exe on a local file system; copying every binary to memory first would cost more than it protects.
+/// A mapped file that shrinks leaves pages that fault, which ends a .NET process. The kernel forbids writing to a file that is being executed, but its process may end
+/// while this mapping stays; so the size is asked for again every few milliseconds, and a file that shrank is a clear error from then on. Copying every
+/// binary to memory first would close the rest of the window and cost far more than it protects.
 /// </summary>
 internal sealed unsafe class FileImage : IDisposable
 {
@@ -16,6 +17,8 @@ internal sealed unsafe class FileImage : IDisposable
     readonly MemoryMappedFile? file;
     readonly MemoryMappedViewAccessor? view;
     readonly byte* pointer;
+    readonly string name = "";
+    long checkedAt = Environment.TickCount64;
     bool disposed;
 
     FileImage(ReadOnlyMemory<byte> bytes)
@@ -24,8 +27,9 @@ internal sealed unsafe class FileImage : IDisposable
         Length = (ulong)bytes.Length;
     }
 
-    FileImage(SafeFileHandle handle, ulong length, MemoryMappedFile file)
+    FileImage(SafeFileHandle handle, ulong length, MemoryMappedFile file, string name)
     {
+        this.name = name;
         this.handle = handle;
         this.file = file;
         view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
@@ -47,7 +51,7 @@ internal sealed unsafe class FileImage : IDisposable
             if (length <= 0)
                 throw new BadBinaryException($"{name}: the file is empty.");
             var file = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            return new FileImage(handle, (ulong)length, file);
+            return new FileImage(handle, (ulong)length, file, name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
@@ -69,7 +73,18 @@ internal sealed unsafe class FileImage : IDisposable
         ObjectDisposedException.ThrowIf(disposed, this);
         if (!Contains(offset, (ulong)length))
             throw new ArgumentOutOfRangeException(nameof(offset));
+        ThrowIfShrunk();
         return pointer != null ? new ReadOnlySpan<byte>(pointer + offset, length) : bytes.Span.Slice((int)offset, length);
+    }
+
+    void ThrowIfShrunk()
+    {
+        var now = Environment.TickCount64;
+        if (handle is null || now == checkedAt)
+            return;
+        if ((ulong)RandomAccess.GetLength(handle) < Length)
+            throw new BadBinaryException($"{name}: the file was {Length} bytes long and has shrunk since; it is being overwritten. Look again.");
+        checkedAt = now;
     }
 
     public void Dispose()

@@ -19,6 +19,9 @@ public sealed record Limits
     /// <summary>Entries that are looked at in one symbol table.</summary>
     public int MaxSymbols { get; init => field = AtLeast(value, 1); } = 4_194_304;
 
+    /// <summary>Bytes of all symbol names together when a symbol table is enumerated: in a hostile table millions of symbols share one long name.</summary>
+    public long MaxSymbolNameBytes { get; init => field = AtLeast(value, 1); } = 1L << 29;
+
     /// <summary>Dynamic relocations that are applied to a file image. A PIE of 500 MB has about two million.</summary>
     public int MaxRelocations { get; init => field = AtLeast(value, 1); } = 16_777_216;
 

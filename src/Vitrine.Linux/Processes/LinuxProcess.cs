@@ -121,10 +121,10 @@ public sealed class LinuxProcess
     /// <summary>True when it cannot gain privileges by exec; null when the kernel does not say.</summary>
     public bool? NoNewPrivileges => Status().NoNewPrivileges;
 
-    /// <summary>Effective user id, in the viewer's user namespace.</summary>
+    /// <summary>Effective user id, in the viewer's user namespace; <see cref="uint.MaxValue"/> when the kernel does not say.</summary>
     public uint Uid => Status().Uids is [_, var effective, ..] ? effective : uint.MaxValue;
 
-    /// <summary>Effective group id, in the viewer's user namespace.</summary>
+    /// <summary>Effective group id, in the viewer's user namespace; <see cref="uint.MaxValue"/> when the kernel does not say.</summary>
     public uint Gid => Status().Gids is [_, var effective, ..] ? effective : uint.MaxValue;
 
     /// <summary>Opens a process by pid.</summary>
@@ -134,7 +134,7 @@ public sealed class LinuxProcess
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pid);
         return ProcStat.TryRead($"/proc/{pid}/stat", out var stat)
             ? new LinuxProcess(new ProcessIdentity(pid, stat.StartTimeTicks), limits ?? Limits.Default)
-            : throw new TargetGoneException($"There is no process {pid}. `vitrine ps` lists those that can be looked at.");
+            : throw new TargetGoneException($"There is no process {pid}{(Libc.GetEffectiveUid() == 0 ? "" : ", or it is hidden from you (/proc mounted with hidepid)")}. `vitrine ps` lists those that can be looked at.");
     }
 
     /// <summary>True while this very process exists and is not a zombie.</summary>

@@ -149,6 +149,29 @@ public sealed partial class ElfFileTests
     }
 
     [Fact]
+    public void File_ThatShrinksWhileItIsOpen_IsAClearError()
+    {
+        using var program = new CProgram("int main(void) { return 0; }");
+        using var elf = ElfFile.Open(program.Path);
+        using (var file = File.Open(program.Path, FileMode.Open))
+            file.SetLength(4096);
+        Until.True(
+            () =>
+            {
+                try
+                {
+                    _ = elf.Bytes(0, 16).Length;
+                    return false;
+                }
+                catch (BadBinaryException e)
+                {
+                    return e.Message.Contains("shrunk", StringComparison.Ordinal);
+                }
+            },
+            () => "the error");
+    }
+
+    [Fact]
     public void Dispose_ThenUse_Throws()
     {
         var elf = ElfFile.Open(RuntimeLibrary());

@@ -135,6 +135,7 @@ public sealed class HostileBinaryTests
     [InlineData("MaxSegments")]
     [InlineData("MaxSymbols")]
     [InlineData("MaxNotes")]
+    [InlineData("MaxSymbolNameBytes")]
     public void AnyElfLimit_Exceeded_IsAClearErrorThatNamesIt(string limit)
     {
         var limits = limit switch
@@ -142,13 +143,14 @@ public sealed class HostileBinaryTests
             "MaxSections" => new Limits { MaxSections = 3 },
             "MaxSegments" => new Limits { MaxSegments = 2 },
             "MaxSymbols" => new Limits { MaxSymbols = 10 },
+            "MaxSymbolNameBytes" => new Limits { MaxSymbolNameBytes = 1000 },
             _ => new Limits { MaxNotes = 1 },
         };
         var path = GoFixture.Build("1.26", GoFlavour.Plain).Path;
         var error = Assert.Throws<BadBinaryException>(() =>
         {
             using var elf = ElfFile.Open(path, limits);
-            _ = limit == "MaxSymbols" ? elf.HasSymbolTable : elf.BuildId is null;
+            _ = limit is "MaxSymbols" or "MaxSymbolNameBytes" ? elf.Symbols.Count() : elf.BuildId?.Length;
         });
         Assert.Contains("Limits." + limit, error.Message, StringComparison.Ordinal);
     }

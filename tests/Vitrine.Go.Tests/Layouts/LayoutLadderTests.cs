@@ -54,6 +54,19 @@ public class LayoutLadderTests
     }
 
     [Fact]
+    public void Find_TableDisagreesWithTheBinary_IsNotBelievedAndSaysWhy()
+    {
+        // A modified runtime: the table has runtime.schedt, but it also claims a runtime.g that is not this program's.
+        using var binary = Open(GoFlavour.Stripped);
+        var ladder = new LayoutLadder(binary, new FakeTable("runtime.schedt", ("goidgen", 0)) { Other = "runtime.g" });
+
+        var message = Assert.Throws<GoBinaryException>(() => ladder.Find("runtime.schedt")).Message;
+
+        Assert.Contains("is about another runtime (runtime.g: size", message, StringComparison.Ordinal);
+        Assert.Equal(LayoutSource.TypeDescriptors, ladder.Find("runtime.g").Source);
+    }
+
+    [Fact]
     public void CrossCheck_TableDisagrees_IsSaid()
     {
         using var binary = Open(GoFlavour.Stripped);
@@ -79,16 +92,19 @@ public class LayoutLadderTests
                  })
             Assert.Equal([], binary.Layouts.CrossCheck(name));
         Assert.Null(binary.Layouts.DwarfProblem);
+        Assert.Null(binary.Layouts.TableProblem);
     }
 
     static GoBinary Open(GoFlavour flavour) => GoBinary.Open(ElfFile.Open(GoFixture.Build(GoToolchain.Newest, flavour, "symbols").Path));
 
     sealed class FakeTable(string name, params (string Name, int Offset)[] fields) : ILayoutTable
     {
+        public string? Other { get; init; }
+
         public bool TryGetStruct(GoVersion version, string architecture, string wanted, [NotNullWhen(true)] out StructLayout? layout)
         {
-            layout = wanted == name
-                ? new StructLayout(name, 8, LayoutSource.Table, [.. fields.Select(f => new StructField(f.Name, f.Offset, 8, "uint64", GoKind.UInt64, 0, 0, false))], _ => null)
+            layout = wanted == name || wanted == Other
+                ? new StructLayout(wanted, 8, LayoutSource.Table, [.. fields.Select(f => new StructField(f.Name, f.Offset, 8, "uint64", GoKind.UInt64, 0, 0, false))], _ => null)
                 : null;
             return layout is not null;
         }

@@ -89,8 +89,8 @@ sealed class CacheFlush
             if (!StructImage.TryRead(view.Memory, address, mspan, out StructImage? span) || span.Get("allocCount") != (ulong)cached)
                 continue;
             ulong pages = span.Get("npages");
-            if (pages > 16)
-                continue; // a stack span has 4 pages: this is no stack span
+            if (pages > RuntimeLimits.MaxStackSpanPages)
+                continue;
             FreedStackBytes += pages * SizeClasses.PageSize;
             freed++;
         }

@@ -12,11 +12,6 @@ namespace Vitrine.Go.Memory;
 /// </summary>
 sealed class ProcessorCaches
 {
-    /// <summary>GOMAXPROCS above this is not believed: the largest machines have some 2,000 processors.</summary>
-    public const int MaxProcessors = 4096;
-
-    // A stack cache holds at most 32 KiB per order (stackcacherefill, stackcacherelease): 16 stacks of 2 KiB. The bound is only for hostile memory.
-    const int MaxCachedStacks = 64;
     const int StackOrders = 4;
 
     readonly List<byte> _fingerprint = [];
@@ -62,7 +57,7 @@ sealed class ProcessorCaches
     /// <summary>Reads the caches of all Ps that may run.</summary>
     public static Known<ProcessorCaches> Read(RuntimeView view)
     {
-        Known<(ulong Array, int Length)> allp = view.ReadSlice("runtime.allp", MaxProcessors);
+        Known<(ulong Array, int Length)> allp = view.ReadSlice("runtime.allp", RuntimeLimits.MaxProcessors);
         Known<StructLayout> p = view.LayoutOf("runtime.p"), mcache = view.LayoutOf("runtime.mcache"), mspan = view.LayoutOf("runtime.mspan");
         if (!allp.IsKnown || !p.IsKnown || !mcache.IsKnown || !mspan.IsKnown)
             return Known<ProcessorCaches>.Unknown(
@@ -187,7 +182,7 @@ sealed class ProcessorCaches
         for (int i = 0; stack != 0; i++)
         {
             // The list runs through the free stacks themselves; a running P may take one away under the reader.
-            if (i == MaxCachedStacks || !view.Memory.TryReadUInt64(stack, out ulong next))
+            if (i == RuntimeLimits.MaxCachedStacks || !view.Memory.TryReadUInt64(stack, out ulong next))
             {
                 Torn++;
                 return;

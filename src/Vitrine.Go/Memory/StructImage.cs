@@ -9,9 +9,6 @@ namespace Vitrine.Go.Memory;
 /// <summary>The bytes of one struct of the target at one moment, with the layout to take them apart.</summary>
 public sealed class StructImage
 {
-    /// <summary>Larger structs are not read whole: the largest that is (<c>schedt</c> with its histograms) has some 40 KB.</summary>
-    public const int MaxSize = 1 << 20;
-
     readonly byte[] _bytes;
 
     StructImage(ulong address, StructLayout layout, byte[] bytes)
@@ -30,11 +27,11 @@ public sealed class StructImage
     /// <summary>Its bytes.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>Reads a struct; false when it is not readable in full or is larger than <see cref="MaxSize"/>.</summary>
+    /// <summary>Reads a struct; false when it is not readable in full or is larger than <see cref="RuntimeLimits.MaxStructBytes"/>.</summary>
     public static bool TryRead(IMemoryReader memory, ulong address, StructLayout layout, [NotNullWhen(true)] out StructImage? image)
     {
         image = null;
-        if (layout.Size is <= 0 or > MaxSize)
+        if (layout.Size is <= 0 or > RuntimeLimits.MaxStructBytes)
             return false;
         var bytes = new byte[layout.Size];
         if (!memory.TryRead(address, bytes))

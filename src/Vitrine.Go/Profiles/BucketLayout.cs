@@ -15,9 +15,6 @@ static class BucketLayout
     public const int SizeWord = 4;
     public const int DepthWord = 5;
 
-    /// <summary>Deepest stack the runtime can record: 32 before Go 1.23; then 128 unless GODEBUG=profstackdepth says otherwise, at most 1,024, and a few more for inlined frames.</summary>
-    public const int MaxDepth = 1024 + 64;
-
     /// <summary>Words of one cycle of a heap bucket: allocs, frees, alloc_bytes, free_bytes; Go 1.27 dropped the bytes, which are count times size.</summary>
     public static int CycleWords(GoVersion version) => version.AtLeast(1, 27) ? 2 : 4;
 

@@ -11,9 +11,6 @@ namespace Vitrine.Go.Profiles;
 /// </summary>
 sealed class BucketWalker
 {
-    /// <summary>Bytes of stacks that one walk keeps; a service with 100,000 buckets of 30 frames has 24 MB.</summary>
-    const long MaxStackBytes = 512L << 20;
-
     // Buckets come from 256 KiB chunks and new ones go to the head of the list, so the next bucket is mostly just below this one.
     const int WindowBytes = 32 << 10;
     const int WindowBehind = 2 << 10;
@@ -30,6 +27,9 @@ sealed class BucketWalker
         _view = view;
         _kind = kind;
     }
+
+    /// <summary>Bytes of stacks that the walk keeps before it is cut.</summary>
+    public long MaxStackBytes { get; init; } = RuntimeLimits.MaxBucketStackBytes;
 
     /// <summary>The buckets, newest first.</summary>
     public List<ProfileBucket> Buckets { get; } = [];
@@ -52,7 +52,7 @@ sealed class BucketWalker
             cancellation.ThrowIfCancellationRequested();
             if (Buckets.Count >= maxBuckets || stackBytes > MaxStackBytes)
             {
-                CutBecause = $"it has more than {Buckets.Count} buckets";
+                CutBecause = stackBytes > MaxStackBytes ? $"its stacks have more than {MaxStackBytes} bytes" : $"it has more than {Buckets.Count} buckets";
                 return;
             }
             if (!seen.Add(at))
@@ -62,7 +62,7 @@ sealed class BucketWalker
             }
             if (!TryRead(at, MemoryMarshal.AsBytes(header))
                 || header[BucketLayout.TypeWord] != (ulong)_kind
-                || header[BucketLayout.DepthWord] > BucketLayout.MaxDepth)
+                || header[BucketLayout.DepthWord] > RuntimeLimits.MaxBucketFrames)
             {
                 CutBecause = $"there is no {_kind.ToString().ToLowerInvariant()} bucket at 0x{at:x}";
                 return;

@@ -11,11 +11,6 @@ namespace Vitrine.Go.Scheduler;
 /// </summary>
 static class MachineList
 {
-    /// <summary>Ms above this are not followed; the runtime itself gives up at 10,000 unless told otherwise (debug.SetMaxThreads).</summary>
-    public const int MaxMachines = 131_072;
-
-    const int MaxReasonBytes = 256;
-
     /// <summary>Reads all Ms.</summary>
     /// <exception cref="GoBinaryException">The layout of <c>runtime.m</c> or <c>runtime.g</c> lacks a field that is needed.</exception>
     public static Known<IReadOnlyList<MachineThread>> Read(RuntimeView view, Known<IReadOnlyList<RawProcessor>> processors, List<string> notes)
@@ -38,9 +33,9 @@ static class MachineList
         var seen = new HashSet<ulong>();
         for (ulong address = head.Value; address != 0;)
         {
-            if (machines.Count == MaxMachines || !seen.Add(address) || !StructImage.TryRead(view.Memory, address, layout.Value, out StructImage? m))
+            if (machines.Count == RuntimeLimits.MaxMachines || !seen.Add(address) || !StructImage.TryRead(view.Memory, address, layout.Value, out StructImage? m))
             {
-                notes.Add($"The list of Ms is cut after {machines.Count}: it changed under the reader, or is longer than {MaxMachines}.");
+                notes.Add($"The list of Ms is cut after {machines.Count}: it changed under the reader, or is longer than {RuntimeLimits.MaxMachines}.");
                 break;
             }
             machines.Add(Describe(view, m, idOf, Goroutine));
@@ -75,6 +70,6 @@ static class MachineList
         int offset = m.Layout.RequiredOffset(path);
         if (!m.TryGetUInt64At(offset, out ulong data) || !m.TryGetUInt64At(offset + 8, out ulong length) || length == 0)
             return "";
-        return length <= MaxReasonBytes ? view.Memory.ReadUtf8(data, (int)length, MaxReasonBytes) ?? "(unreadable)" : "(unreadable)";
+        return length <= RuntimeLimits.MaxReasonBytes ? view.Memory.ReadUtf8(data, (int)length, RuntimeLimits.MaxReasonBytes) ?? "(unreadable)" : "(unreadable)";
     }
 }

@@ -13,7 +13,7 @@ static class ProcessorList
     /// <exception cref="GoBinaryException">The layout of <c>runtime.p</c> lacks a field that is needed.</exception>
     public static Known<IReadOnlyList<RawProcessor>> Read(RuntimeView view, List<string> notes)
     {
-        Known<(ulong Array, int Length)> allp = view.ReadSlice("runtime.allp", ProcessorCaches.MaxProcessors);
+        Known<(ulong Array, int Length)> allp = view.ReadSlice("runtime.allp", RuntimeLimits.MaxProcessors);
         Known<StructLayout> layout = view.LayoutOf("runtime.p"), m = view.LayoutOf("runtime.m");
         if (!allp.IsKnown || !layout.IsKnown || !m.IsKnown)
             return Known<IReadOnlyList<RawProcessor>>.Unknown(!allp.IsKnown ? allp.Reason : !layout.IsKnown ? layout.Reason : m.Reason);

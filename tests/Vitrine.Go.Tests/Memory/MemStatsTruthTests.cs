@@ -40,6 +40,36 @@ public sealed class MemStatsTruthTests
         });
     }
 
+    /// <summary>A target that allocates, collects and ends goroutines all the time: what only grows lies between its own accounts.</summary>
+    [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]
+    public void Read_ChurningTarget_LiesBetweenItsOwnAccounts(string version)
+    {
+        // A span may be given back between the reading of a P's cache and of the totals, and then counts twice or not at all.
+        const double Slack = 1 << 20;
+        using TruthTarget target = TruthTarget.Start(GoFixture.Build(version, GoFlavour.Stripped));
+        using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
+        target.Ask("churn 10000");
+
+        bool moved = false;
+        for (int round = 0; round < 30 || (!moved && round < 400); round++)
+        {
+            IReadOnlyDictionary<string, string> before = target.MemStats();
+            Look<MemStats> look = MemStatsReader.Read(go);
+            IReadOnlyDictionary<string, string> after = target.MemStats();
+            IReadOnlyDictionary<string, string> seen = Flatten(look.Result);
+            foreach (string field in new[] { "TotalAlloc", "Mallocs", "Frees", "NumGC", "NumForcedGC", "LastGC", "PauseTotalNs", "Sys" })
+            {
+                double value = double.Parse(seen[field], CultureInfo.InvariantCulture);
+                Assert.InRange(value, double.Parse(before[field], CultureInfo.InvariantCulture) - Slack, double.Parse(after[field], CultureInfo.InvariantCulture) + Slack);
+            }
+            bool torn = look.Consistency.Torn > 0;
+            Assert.Equal(torn, look.Notes.Any(note => note.Contains("not one instant", StringComparison.Ordinal)));
+            moved |= torn || look.Consistency.Retried > 0;
+        }
+        target.Ask("churn 0");
+        Assert.True(moved, "the target never moved while it was read: the test tests nothing");
+    }
+
     static TruthTarget Prepare(string version, GoFlavour flavour)
     {
         TruthTarget target = TruthTarget.Start(GoFixture.Build(version, flavour));

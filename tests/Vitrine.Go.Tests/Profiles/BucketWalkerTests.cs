@@ -45,9 +45,20 @@ public sealed class BucketWalkerTests
         Assert.Contains("more than 10", walker.CutBecause, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Walk_MoreStacksThanAllowed_StopsAndSaysSo()
+    {
+        var walker = new BucketWalker(View(new BytesMemory().Add(First, List(50))), BucketListKind.Memory) { MaxStackBytes = 5 * 16 };
+        walker.Walk(First, 1000, CancellationToken.None);
+
+        Assert.Equal(6, walker.Buckets.Count);
+        Assert.Contains("its stacks have more than", walker.CutBecause, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(16, 2UL)] // another type of bucket
     [InlineData(40, 1UL << 40)] // a stack of a trillion frames
+    [InlineData(40, (ulong)RuntimeLimits.MaxBucketFrames + 1)]
     [InlineData(8, 0xdead_0000UL)] // the next bucket is nowhere
     public void Walk_SpoiledBucket_StopsBeforeItAndKeepsTheOthers(int offset, ulong value)
     {

@@ -186,7 +186,11 @@ internal sealed class BatchReader : IDisposable
         }
         row.Flags = flags;
         row.WaitKind = WaitKind.None;
+        // What an earlier attempt found belongs to another moment.
         row.StackStatus = StackStatus.Complete;
+        row.StackId = -1;
+        row.Arguments = -1;
+        row.ThreadId = 0;
         row.LabelSetId = -1;
         ulong labels = _labelReader is null ? 0 : Word.At(g, layout.Labels);
         if (labels != 0)
@@ -218,7 +222,7 @@ internal sealed class BatchReader : IDisposable
             ulong sp = saved.Sp;
             // Go's stacks are below 2^47 and at most 1 GB (the default of runtime/debug.SetMaxStack) or what the program set; the length is bounded below.
             bool sane = sp >= saved.StackLo && sp < saved.StackHi && saved.StackHi >> 47 == 0;
-            saved.Range = sane ? _stacks.Add(sp, (int)Math.Min(saved.StackHi - sp, FirstStackBytes)) : -1;
+            saved.Range = sane ? _stacks.Add(sp, (int)Math.Min(saved.StackHi - sp, (ulong)Math.Min(FirstStackBytes, _options.MaxStackBytes))) : -1;
         }
         _context.Memory.Read(_stacks);
 

@@ -1,3 +1,5 @@
+using Vitrine.Linux.Native;
+
 namespace Vitrine.Linux.Processes;
 
 /// <summary>Says why the kernel refused a look into a process, and the next command to type.</summary>
@@ -5,13 +7,28 @@ internal static class AccessAdvice
 {
     const string StillWorks = "Without it `vitrine ps` still lists the process; what is in its memory stays unknown.";
 
+    // A list of processes asks once for each of them; what the viewer may do is read from six files. Credentials belong to threads, hence the field per thread.
+    [ThreadStatic]
+    static (long ReadAt, ViewerPrivileges Viewer)? known;
+
     public static AccessDeniedException Denied(LinuxProcess process, string what)
     {
-        var viewer = ViewerPrivileges.Read();
+        var viewer = Viewer();
         var status = ProcStatus.TryRead($"/proc/{process.Pid}/status");
         var target = status?.Uids is [_, var effective, ..] ? effective : (uint?)null;
         var (reason, advice) = Explain(viewer, target, status?.Capabilities);
         return new AccessDeniedException($"Not allowed to {what} of process {process.Pid}: {reason}.", $"{advice} {StillWorks}");
+    }
+
+    static ViewerPrivileges Viewer()
+    {
+        const long milliseconds = 1000;
+        var now = Environment.TickCount64;
+        if (known is { } last && now - last.ReadAt < milliseconds && last.Viewer.EffectiveUid == Libc.GetEffectiveUid())
+            return last.Viewer;
+        var viewer = ViewerPrivileges.Read();
+        known = (now, viewer);
+        return viewer;
     }
 
     /// <summary>The rules of ptrace_may_access, in the kernel's order. Pure, so that each row can be tested without the machine that has it.</summary>

@@ -50,6 +50,7 @@ public sealed class HostileBinaryTests
         var original = Seed(seed);
         var places = InterestingPlaces(original);
         var random = new Random(3);
+        Span<byte> word = stackalloc byte[8];
         for (var i = 0; i < 700; i++)
         {
             var bytes = (byte[])original.Clone();
@@ -57,7 +58,6 @@ public sealed class HostileBinaryTests
             {
                 var at = places[random.Next(places.Count)];
                 var value = random.Next(3) == 0 ? (ulong)random.NextInt64() & (ulong)(bytes.Length * 2) : extremes[random.Next(extremes.Length)];
-                Span<byte> word = stackalloc byte[8];
                 BinaryPrimitives.WriteUInt64LittleEndian(word, value);
                 word[..Math.Min(new[] { 1, 2, 4, 8 }[random.Next(4)], bytes.Length - at)].CopyTo(bytes.AsSpan(at));
             }

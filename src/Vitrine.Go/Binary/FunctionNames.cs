@@ -60,10 +60,13 @@ static class FunctionNames
         foreach (var same in byKey.Values)
         {
             foreach (var found in same.Select(w => w.Found))
-                found.Sort((a, b) => (b.End - b.Entry).CompareTo(a.End - a.Entry) is var order and not 0 ? order : a.Index.CompareTo(b.Index));
+                found.Sort((a, b) => Size(b).CompareTo(Size(a)) is var order and not 0 ? order : a.Index.CompareTo(b.Index));
         }
         return result;
     }
+
+    // Entries out of order (a damaged table) have no size.
+    static ulong Size(GoFunction function) => function.End > function.Entry ? function.End - function.Entry : 0;
 
     /// <summary>The first 16 bytes of a name up to its end or its type arguments, which are stored in full but asked for as <c>[...]</c>.</summary>
     static ulong Key(scoped ReadOnlySpan<byte> name)

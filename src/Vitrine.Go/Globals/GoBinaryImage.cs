@@ -15,25 +15,15 @@ sealed class GoBinaryImage : IAnchorImage
         _functions = functions;
     }
 
-    /// <summary>
-    /// Picks the anchor functions of <paramref name="tables"/> out of the function table, in one pass over the names: a lookup by name
-    /// scans the table, and there are hundreds of anchors.
-    /// </summary>
-    public static GoBinaryImage Open(GoBinary binary, IEnumerable<AnchorTable> tables) =>
-        Open(binary, tables.SelectMany(table => table.Functions).Select(function => function.Name).ToHashSet(StringComparer.Ordinal).Contains);
-
-    /// <summary>Picks the functions whose names are wanted.</summary>
-    public static GoBinaryImage Open(GoBinary binary, Func<string, bool> wanted)
+    /// <summary>Picks the anchor functions of <paramref name="tables"/> out of the function table, all in one pass over it.</summary>
+    public static GoBinaryImage Open(GoBinary binary, IEnumerable<AnchorTable> tables)
     {
+        HashSet<string> wanted = tables.SelectMany(table => table.Functions).Select(function => function.Name).ToHashSet(StringComparer.Ordinal);
         Dictionary<string, (ulong Entry, ulong End)> functions = new(StringComparer.Ordinal);
-        for (int index = 0; index < binary.Functions.Count; index++)
+        foreach ((string name, IReadOnlyList<GoFunction> found) in binary.Functions.FindByNames(wanted))
         {
-            GoFunction function = binary.Functions[index];
-            string name = function.Name;
-            if (function.End <= function.Entry || !wanted(name)) continue;
-            // An assembly wrapper has the name of the function it wraps: the larger body is the function.
-            if (!functions.TryGetValue(name, out (ulong Entry, ulong End) other) || function.End - function.Entry > other.End - other.Entry)
-                functions[name] = (function.Entry, function.End);
+            // An assembly wrapper has the name of the function it wraps: the larger body, which comes first, is the function.
+            if (found.Count > 0 && found[0].End > found[0].Entry) functions[name] = (found[0].Entry, found[0].End);
         }
         return new(binary, functions);
     }

@@ -32,7 +32,7 @@ public static class GoVersionWindow
         };
     }
 
-    /// <summary>What to tell the user about a version outside the window, with the next step; null inside it.</summary>
+    /// <summary>What to tell the user about a version outside the window, with the next step, to be read behind "NAME was …"; null inside it.</summary>
     public static string? Message(GoVersion version) => Of(version) switch
     {
         GoVersionSupport.TooOld =>
@@ -42,7 +42,7 @@ public static class GoVersionWindow
         GoVersionSupport.Untested =>
             $"built with {version.Text}, which this vitrine is not tested with (tested with {Text}): check a figure before relying on it",
         GoVersionSupport.Unknown =>
-            $"the Go version it records is \"{version.Text}\", which names no release (tested with {Text}): only what the binary describes itself is shown",
+            $"built with a Go version that it does not tell (recorded: \"{version.Text}\"; tested with {Text}): only what the binary describes itself is shown",
         _ => null,
     };
 }

@@ -61,7 +61,7 @@ public class GoVersionTests
     [InlineData("go1.27.4", GoVersionSupport.Tested, null)]
     [InlineData("go1.28", GoVersionSupport.TooNew, "this vitrine is too old for it")]
     [InlineData("go2.1", GoVersionSupport.TooNew, "install a newer vitrine")]
-    [InlineData("unknown", GoVersionSupport.Unknown, "names no release")]
+    [InlineData("unknown", GoVersionSupport.Unknown, "that it does not tell")]
     public void Message_Version_SaysWhoIsTooOld(string text, GoVersionSupport support, string? message)
     {
         var version = GoVersion.TryParse(text, out var parsed) ? parsed : GoVersion.Unknown(text);

@@ -25,4 +25,7 @@ public readonly struct Function
 
     /// <summary>The line the function starts at; 0 = not known.</summary>
     public long StartLine => _profile.Tables.Functions[Index].StartLine;
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
 }

@@ -71,6 +71,17 @@ public sealed class Profile
     /// <summary>The mapped binaries that locations lie in.</summary>
     public MappingList Mappings => new(this);
 
+    /// <summary>The functions on a sample's stack, leaf first, inlined calls included. Locations without symbols give nothing.</summary>
+    public IEnumerable<Function> FunctionsOf(Sample sample)
+    {
+        for (var frame = 0; frame < sample.LocationIndexes.Length; frame++)
+        {
+            var location = Locations[sample.LocationIndexes[frame]];
+            for (var line = 0; line < location.LineCount; line++)
+                yield return Functions[location.Line(line).Function];
+        }
+    }
+
     /// <summary>The index of the sample type with this name, or −1.</summary>
     public int SampleTypeIndex(string type)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof;
@@ -138,6 +139,7 @@ public sealed class ProfileMerger
             return map;
         }
 
+        [MethodImpl(HotLoop.Compile)]
         public void AddSamples()
         {
             // The first mapping stands for the main binary, also when no sample lies in it.

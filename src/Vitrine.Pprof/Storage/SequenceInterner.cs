@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Vitrine.Pprof.Storage;
@@ -31,6 +32,7 @@ internal sealed class SequenceInterner<T> where T : unmanaged
     }
 
     /// <summary>The number of a sequence whose hash is known already.</summary>
+    [MethodImpl(HotLoop.Compile)]
     public int Intern(ReadOnlySpan<T> sequence, ulong hash)
     {
         var bytes = MemoryMarshal.AsBytes(sequence);

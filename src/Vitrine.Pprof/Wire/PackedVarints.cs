@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Buffers.Binary;
 using System.Numerics;
+using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof.Wire;
 
@@ -9,6 +11,7 @@ internal static class PackedVarints
     const ulong Continuations = 0x8080808080808080;
 
     /// <summary>Writes the provisional numbers of packed ids to <paramref name="numbers"/>, which has room for as many as there are bytes, and returns how many there were.</summary>
+    [MethodImpl(HotLoop.Compile)]
     public static int ReadIds(ReadOnlySpan<byte> packed, Span<int> numbers, IdTable ids)
     {
         int at = 0, count = 0, highest = -1;

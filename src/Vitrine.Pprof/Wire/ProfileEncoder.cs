@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof.Wire;
@@ -101,6 +102,7 @@ internal sealed class ProfileEncoder : IDisposable
         EndMessage(field);
     }
 
+    [MethodImpl(HotLoop.Compile)]
     void Samples()
     {
         for (var i = 0; i < _tables.SampleStacks.Count; i++)

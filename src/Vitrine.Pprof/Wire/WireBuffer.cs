@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof.Wire;
 
@@ -63,6 +64,7 @@ internal sealed class WireBuffer : IDisposable
     }
 
     /// <summary>Location numbers of a stack as the ids they are written with (index + 1), as one run without tags.</summary>
+    [MethodImpl(HotLoop.Compile)]
     public void PackedIds(ReadOnlySpan<int> indexes)
     {
         if (_bytes.Length - Length < indexes.Length * 5)

@@ -12,7 +12,7 @@ namespace Vitrine.Pprof.Views;
 public static class FlameGraphHtml
 {
     /// <summary>Concatenated in this order inside one function scope: a page opened from a file cannot load modules.</summary>
-    static readonly string[] ScriptFiles = ["format.js", "data.js", "tree.js", "layout.js", "colour.js", "painter.js", "search.js", "tables.js", "app.js"];
+    static readonly string[] ScriptFiles = ["dom.js", "format.js", "data.js", "tree.js", "layout.js", "colour.js", "painter.js", "search.js", "tables.js", "scene.js", "texts.js", "input.js", "app.js", "main.js"];
 
     static readonly Lazy<(string Script, string Style, string Template)> Assets = new(() =>
     {

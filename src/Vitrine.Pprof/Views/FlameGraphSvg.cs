@@ -100,7 +100,9 @@ public static class FlameGraphSvg
                 : FlameGraphPalette.OfName(options.Colours == FlameGraphColours.Package ? DisplayText.Of(tree.Frames[frame].Package) : name);
         }
         var y = Top + Row * (options.RootAtBottom ? rows - 1 - box.Row : box.Row);
-        svg.Write(box.Hidden > 0 ? "<g class=\"s\">" : "<g>");
+        // s = several frames, w = wide enough for a line around it
+        var kind = (box.Hidden > 0 ? "s" : "") + (box.Width > 3 ? box.Hidden > 0 ? " w" : "w" : "");
+        svg.Write(kind.Length > 0 ? $"<g class=\"{kind}\">" : "<g>");
         svg.Write($"<title>{Escape(title)}</title>");
         svg.Write(string.Create(CultureInfo.InvariantCulture, $"<rect x=\"{Margin + box.Left:0.####}\" y=\"{y}\" width=\"{box.Width:0.####}\" height=\"{Row - 1}\" fill=\"{fill}\"/>"));
         var letters = (int)((box.Width - 6) / LetterWidth);

@@ -71,6 +71,40 @@ public sealed class FlameGraphPageTests(Chromium browser) : IClassFixture<Chromi
     }
 
     [Fact]
+    public async Task Zoom_WithMotion_EndsAtTheSamePlace()
+    {
+        browser.Require();
+        await using var page = await Ready(await browser.Open(browser.FileUrl("motion.html", stream => FlameGraphHtml.Write(ViewProfiles.Service(), stream)), reducedMotion: false));
+        var top = (await page.Evaluate("document.querySelector('#canvas').getBoundingClientRect().top"))!.GetValue<double>();
+        await page.Click(860, top + 30);
+        Assert.Equal("allmain.main", await page.Text("#crumbs"));
+        // When the motion has ended, main.main's first callee begins at the left edge.
+        await page.Until($"(() => {{ document.querySelector('#canvas').dispatchEvent(new PointerEvent('pointermove', {{ clientX: 5, clientY: {(top + 50).ToString(CultureInfo.InvariantCulture)} }})); return document.querySelector('#tip').textContent.startsWith('[libc.so.6]'); }})()");
+        await page.Press("Escape");
+        await page.Until("document.querySelector('#reset').disabled");
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task WheelAndDrag_ZoomAndMoveTheWindow()
+    {
+        await using var page = await OpenPage(ViewProfiles.Service(), "window");
+        var top = (await page.Evaluate("document.querySelector('#canvas').getBoundingClientRect().top"))!.GetValue<double>();
+        await page.ControlWheel(5, top + 30, -400);
+        await page.Until("!document.querySelector('#reset').disabled");
+        await page.Hover(700, top + 30);
+        Assert.StartsWith("net/http", await page.Text("#tip"), StringComparison.Ordinal);
+        for (var i = 0; i < 6; i++)
+            await page.Drag(800, top + 30, 20, top + 30);
+        await page.Hover(890, top + 30);
+        Assert.StartsWith("main.main", await page.Text("#tip"), StringComparison.Ordinal);
+        Assert.Equal("all", await page.Text("#crumbs"));
+        await page.Press("Escape");
+        Assert.True((await page.Evaluate("document.querySelector('#reset').disabled"))!.GetValue<bool>());
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
     public async Task Click_Frame_ZoomsToItAndShowsItsCallersAndCallees()
     {
         await using var page = await OpenPage(ViewProfiles.Service(), "click");

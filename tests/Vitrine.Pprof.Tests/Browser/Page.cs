@@ -105,6 +105,20 @@ internal sealed class Page : IAsyncDisposable
         }
     }
 
+    /// <summary>Presses at one point and releases at another.</summary>
+    public async Task Drag(double fromX, double fromY, double toX, double toY)
+    {
+        await Mouse("mouseMoved", fromX, fromY, 0);
+        await Mouse("mousePressed", fromX, fromY, 1);
+        for (var step = 1; step <= 4; step++)
+            await Call("Input.dispatchMouseEvent", new() { ["type"] = "mouseMoved", ["x"] = fromX + (toX - fromX) * step / 4, ["y"] = fromY + (toY - fromY) * step / 4, ["button"] = "left", ["buttons"] = 1 });
+        await Mouse("mouseReleased", toX, toY, 1);
+    }
+
+    /// <summary>Turns the wheel with the control key held.</summary>
+    public Task ControlWheel(double x, double y, double by) =>
+        Call("Input.dispatchMouseEvent", new() { ["type"] = "mouseWheel", ["x"] = x, ["y"] = y, ["deltaX"] = 0, ["deltaY"] = by, ["modifiers"] = 2 });
+
     public Task Hover(double x, double y) => Mouse("mouseMoved", x, y, 0);
 
     public async Task ClickOn(string selector)

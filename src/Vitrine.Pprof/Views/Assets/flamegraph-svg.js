@@ -43,6 +43,7 @@
   function place(frame, x, size) {
     frame.rect.setAttribute('x', left + x);
     frame.rect.setAttribute('width', size);
+    frame.element.classList.toggle('w', size > 3);
     const letters = Math.floor((size - 6) / letter);
     if (letters < 3) {
       frame.text?.setAttribute('visibility', 'hidden');

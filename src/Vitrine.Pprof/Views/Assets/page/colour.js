@@ -10,7 +10,8 @@ function hash(text) {
 }
 
 class Palette {
-  #cache = new Map();
+  #mode = 'package';
+  #cache = new Map(); // colours by name, of the present mode and theme
 
   constructor(data) {
     this.data = data;
@@ -26,7 +27,10 @@ class Palette {
     return this.#mode;
   }
 
-  #mode = 'package';
+  useDark(dark) {
+    this.dark = dark;
+    this.#cache.clear();
+  }
 
   /** Fill of a node; the caller dims what the search does not match. */
   fill(node) {

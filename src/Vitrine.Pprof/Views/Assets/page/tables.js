@@ -1,18 +1,6 @@
-// The two tables beside the graph: all functions, and what surrounds the selected frame. Every name enters the document as text, never as markup.
+// The two tables beside the graph: all functions, and what surrounds the selected frame.
 
 const FIRST_ROWS = 200;
-
-/** element('td', {class: 'n'}, 'text', child…): properties that start with "on" are listeners. */
-function element(tag, properties = {}, ...children) {
-  const result = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.startsWith('on')) result.addEventListener(name.slice(2), value);
-    else if (value === true) result.setAttribute(name, '');
-    else if (value !== false && value !== undefined) result.setAttribute(name, value);
-  }
-  result.append(...children);
-  return result;
-}
 
 class FunctionTable {
   constructor(tree, choose) {

@@ -195,7 +195,9 @@ class Forest {
       if (this.direction === 'down') this.#countSelf(group);
       if (group.current !== 0 || group.base !== 0) children.push(group);
     }
-    children.sort((a, b) => b.weight - a.weight || b.current + b.base - a.current - a.base || a.frame - b.frame);
+    const { frames } = this.tree.data;
+    const byName = (a, b) => frames[a.frame].name < frames[b.frame].name ? -1 : frames[a.frame].name > frames[b.frame].name ? 1 : a.frame - b.frame;
+    children.sort((a, b) => b.weight - a.weight || b.current + b.base - a.current - a.base || byName(a, b));
     let start = node.start;
     children.forEach((group, index) => {
       group.index = index;

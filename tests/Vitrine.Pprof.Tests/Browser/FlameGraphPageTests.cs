@@ -94,10 +94,13 @@ public sealed class FlameGraphPageTests(Chromium browser) : IClassFixture<Chromi
         await page.Until("!document.querySelector('#reset').disabled");
         await page.Hover(700, top + 30);
         Assert.StartsWith("net/http", await page.Text("#tip"), StringComparison.Ordinal);
-        for (var i = 0; i < 6; i++)
+        // How far one turn of the wheel zooms depends on the platform; so does how often one has to drag from one end to the other.
+        for (var drags = 0; !(await page.Text("#tip")).StartsWith("main.main", StringComparison.Ordinal); drags++)
+        {
+            Assert.InRange(drags, 0, 40);
             await page.Drag(800, top + 30, 20, top + 30);
-        await page.Hover(890, top + 30);
-        Assert.StartsWith("main.main", await page.Text("#tip"), StringComparison.Ordinal);
+            await page.Hover(890, top + 30);
+        }
         Assert.Equal("all", await page.Text("#crumbs"));
         await page.Press("Escape");
         Assert.True((await page.Evaluate("document.querySelector('#reset').disabled"))!.GetValue<bool>());

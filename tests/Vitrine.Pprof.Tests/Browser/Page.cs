@@ -119,7 +119,12 @@ internal sealed class Page : IAsyncDisposable
     public Task ControlWheel(double x, double y, double by) =>
         Call("Input.dispatchMouseEvent", new() { ["type"] = "mouseWheel", ["x"] = x, ["y"] = y, ["deltaX"] = 0, ["deltaY"] = by, ["modifiers"] = 2 });
 
-    public Task Hover(double x, double y) => Mouse("mouseMoved", x, y, 0);
+    /// <summary>Moves the mouse there, and waits for the next pictures: browsers deliver movements with them.</summary>
+    public async Task Hover(double x, double y)
+    {
+        await Mouse("mouseMoved", x, y, 0);
+        await Evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))");
+    }
 
     public async Task ClickOn(string selector)
     {

@@ -38,9 +38,12 @@ function listenToPointer(app) {
     press = { x: event.clientX, y: event.clientY, moved: false, forest, from: forest.from, to: forest.to, top: scene.scroll.scrollTop };
   });
   // The click comes after the release, and must still know whether the pointer was dragged.
-  canvas.addEventListener('pointerup', () => setTimeout(() => {
-    press = null;
-  }));
+  canvas.addEventListener('pointerup', () => {
+    const ended = press;
+    setTimeout(() => {
+      if (press === ended) press = null;
+    });
+  });
   canvas.addEventListener('pointercancel', () => {
     press = null;
   });

@@ -5,7 +5,7 @@ namespace Vitrine.Linux.Processes;
 /// <summary>Says why the kernel refused a look into a process, and the next command to type.</summary>
 internal static class AccessAdvice
 {
-    const string StillWorks = "Without it `vitrine ps` still lists the process; what is in its memory stays unknown.";
+    const string StillWorks = "Without it Vitrine can say that the process is there, and nothing of what is in it.";
 
     // A list of processes asks once for each of them; what the viewer may do is read from six files. Credentials belong to threads, hence the field per thread.
     [ThreadStatic]

@@ -3,7 +3,8 @@
 function listenToPointer(app) {
   const { scene, texts } = app;
   const { canvas } = scene;
-  let press = null;
+  let press = null; // while a button is down
+  let dragged = false; // since it went down last; the click that follows a drag is none
 
   const drag = (event) => {
     const size = press.to - press.from;
@@ -12,8 +13,9 @@ function listenToPointer(app) {
   };
 
   canvas.addEventListener('pointermove', (event) => {
-    if (press && (press.moved || Math.hypot(event.clientX - press.x, event.clientY - press.y) > 4)) {
-      press.moved = true;
+    if (event.buttons === 0) press = null; // released outside of the canvas
+    if (press && (dragged || Math.hypot(event.clientX - press.x, event.clientY - press.y) > 4)) {
+      dragged = true;
       canvas.setPointerCapture(event.pointerId);
       drag(event);
       return;
@@ -33,24 +35,20 @@ function listenToPointer(app) {
   });
   canvas.addEventListener('pointerdown', (event) => {
     const hit = scene.hit(event);
+    dragged = false;
     if (event.button !== 0 || !hit) return;
     const { forest } = hit.part;
-    press = { x: event.clientX, y: event.clientY, moved: false, forest, from: forest.from, to: forest.to, top: scene.scroll.scrollTop };
+    press = { x: event.clientX, y: event.clientY, forest, from: forest.from, to: forest.to, top: scene.scroll.scrollTop };
   });
-  // The click comes after the release, and must still know whether the pointer was dragged.
-  canvas.addEventListener('pointerup', () => {
-    const ended = press;
-    setTimeout(() => {
-      if (press === ended) press = null;
+  for (const type of ['pointerup', 'pointercancel']) {
+    canvas.addEventListener(type, () => {
+      press = null;
     });
-  });
-  canvas.addEventListener('pointercancel', () => {
-    press = null;
-  });
+  }
   canvas.addEventListener('click', (event) => {
     const hit = scene.hit(event);
     texts.hideTip();
-    if (hit && !press?.moved) app.open(hit);
+    if (hit && !dragged) app.open(hit);
   });
   canvas.addEventListener('dblclick', (event) => {
     const hit = scene.hit(event);

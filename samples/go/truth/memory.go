@@ -96,6 +96,9 @@ var heap struct {
 	large  [][]byte
 	typed  []*record4
 	byName map[string]int
+	deep   [][]byte
+	pairs  []*couple[string, int]
+	boxes  []*couple[int64, *record4]
 }
 
 type record4 struct {
@@ -117,6 +120,11 @@ func alloc(args []string) (string, error) {
 			heap.large = append(heap.large, allocLarge(256<<10))
 		}
 		heap.byName["name"+strconv.Itoa(len(heap.byName))] = i
+		if i%10 == 0 {
+			heap.deep = append(heap.deep, allocDeep(200))
+			heap.pairs = append(heap.pairs, allocPair("n", i))
+			heap.boxes = append(heap.boxes, allocPair[int64, *record4](int64(i), nil))
+		}
 		dropped = allocDropped(512)
 	}
 	return fmt.Sprint("count=", count), nil
@@ -136,9 +144,33 @@ func allocTyped(n int) *record4 { return &record4{name: "n", a: n} }
 //go:noinline
 func allocDropped(size int) []byte { return make([]byte, size) }
 
+// allocDeep allocates below more frames than any Go version records. The calls in between are inlined into one
+// another, so that the recorded stack is cut in the middle of a physical frame.
+//
+//go:noinline
+func allocDeep(depth int) []byte { return allocDeeper(depth) }
+
+func allocDeeper(depth int) []byte {
+	if depth == 0 {
+		return make([]byte, 96)
+	}
+	return allocDeep(depth - 1)
+}
+
+type couple[A, B any] struct {
+	a A
+	b B
+}
+
+// allocPair is generic: profiles name its instances with their type arguments from Go 1.21 on.
+//
+//go:noinline
+func allocPair[A, B any](a A, b B) *couple[A, B] { return &couple[A, B]{a, b} }
+
 // free lets go of what alloc kept.
 func free([]string) (string, error) {
 	heap.small, heap.large, heap.typed, heap.byName, dropped = nil, nil, nil, nil, nil
+	heap.deep, heap.pairs, heap.boxes = nil, nil, nil
 	return "", nil
 }
 

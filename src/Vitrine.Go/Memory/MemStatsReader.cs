@@ -68,6 +68,8 @@ public static class MemStatsReader
         // A busy process: no two readings agree. Figures of one collection still belong together; figures from both sides of one do not.
         bool mixed = sameCycle is null;
         sameCycleSkew = mixed ? Stopwatch.GetElapsedTime(before) : sameCycleSkew;
+        if (sameCycle?.Caches.TryGet(out ProcessorCaches? caches) == true && caches.Torn > 0)
+            notes.Add($"{caches.Torn} parts of the caches of the Ps made no sense at the last reading and are left out.");
         notes.Add($"The process allocates while it is read: the figures are not one instant, they are at most {sameCycleSkew.TotalMicroseconds:F0} µs apart"
             + (mixed ? ", and a collection ended in between." : "."));
         return (sameCycle ?? last, new Consistency { Total = 1, Retried = 1, Torn = 1, SkewMs = sameCycleSkew.TotalMilliseconds });

@@ -49,7 +49,11 @@ public static class SchedulerReader
             notes.Add($"The scheduler works while it is read: the figures are not one instant, they are at most {skew.TotalMicroseconds:F0} µs apart.");
         var consistency = new Consistency
         {
-            Total = 1, Accepted = quiet ? 1 : 0, Retried = attempts > 2 ? 1 : 0, Torn = quiet ? 0 : 1, SkewMs = skew.TotalMilliseconds,
+            Total = 1,
+            Accepted = quiet ? 1 : 0,
+            Retried = attempts > 2 ? 1 : 0,
+            Torn = quiet ? 0 : 1,
+            SkewMs = skew.TotalMilliseconds,
         };
         return new Look<SchedulerSnapshot>(snapshot, capturedAt, Stopwatch.GetElapsedTime(started), consistency, notes);
     }

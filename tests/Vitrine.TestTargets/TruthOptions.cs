@@ -12,6 +12,9 @@ public sealed record TruthOptions
     /// <summary>GOGC of the target; <c>off</c> keeps its heap still.</summary>
     public string? GoGc { get; init; }
 
+    /// <summary>GOMEMLIMIT of the target, such as <c>200MiB</c>.</summary>
+    public string? GoMemLimit { get; init; }
+
     /// <summary>A copy of the binary to run instead of the cached one, for tests that delete or replace it.</summary>
     public string? Executable { get; init; }
 }

@@ -61,6 +61,7 @@ public sealed class TruthTarget : IDisposable
         if (options.MaxProcs is { } procs) start.Environment["GOMAXPROCS"] = procs.ToString(CultureInfo.InvariantCulture);
         if (options.GoDebug is { } debug) start.Environment["GODEBUG"] = debug;
         if (options.GoGc is { } gc) start.Environment["GOGC"] = gc;
+        if (options.GoMemLimit is { } limit) start.Environment["GOMEMLIMIT"] = limit;
 
         var target = new TruthTarget(fixture, Process.Start(start) ?? throw new InvalidOperationException($"cannot start {fixture.Path}"));
         try

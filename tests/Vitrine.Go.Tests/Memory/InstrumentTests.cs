@@ -28,6 +28,19 @@ public sealed class InstrumentTests
     }
 
     [Fact]
+    public void Collect_TargetThatEnded_SaysSo()
+    {
+        using TruthTarget target = TruthTarget.Start(GoFixture.Build(GoToolchain.Newest, GoFlavour.Stripped));
+        using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
+        MemStatsReader.Read(go);
+        target.Kill();
+
+        Assert.Throws<TargetGoneException>(() => MemStatsReader.Read(go));
+        Assert.Throws<TargetGoneException>(() => SchedulerReader.Read(go));
+        Assert.Throws<TargetGoneException>(() => BucketProfiles.Collect(go, BucketProfileKind.Heap, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void AvailableFor_AnotherRuntime_IsNo()
     {
         var other = new OtherTarget();

@@ -40,6 +40,23 @@ public sealed class MemStatsTruthTests
         });
     }
 
+    /// <summary>With GOGC off and a memory limit, NextGC depends on every byte that is mapped: it is foretold with the caches full.</summary>
+    [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]
+    public void Read_MemoryLimit_ForetellsNextGC(string version)
+    {
+        using TruthTarget target = TruthTarget.Start(GoFixture.Build(version, GoFlavour.Stripped), new TruthOptions { GoGc = "off", GoMemLimit = "300MiB" });
+        target.Ask("alloc 4000");
+        target.Ask("settle");
+        using GoTarget go = GoTarget.Attach(LinuxProcess.Open(target.Pid));
+        Compare(() =>
+        {
+            Look<MemStats>? look = null;
+            IReadOnlyDictionary<string, string> truth = target.MemStatsAfter(() => look = MemStatsReader.Read(go));
+            Assert.InRange(double.Parse(truth["NextGC"], CultureInfo.InvariantCulture), 100 << 20, 300 << 20);
+            return (truth, look!);
+        });
+    }
+
     /// <summary>A target that allocates, collects and ends goroutines all the time: what only grows lies between its own accounts.</summary>
     [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]
     public void Read_ChurningTarget_LiesBetweenItsOwnAccounts(string version)

@@ -105,7 +105,7 @@ public sealed class DwarfTypesTests
     [Fact]
     public void TryOpen_OfStrippedBinary_IsNull()
     {
-        using var elf = ElfFile.Open(GoFixture.Build("1.26", GoFlavour.Stripped).Path);
+        using var elf = ElfFile.Open(GoFixture.Build(GoToolchain.Newest, GoFlavour.Stripped).Path);
         Assert.Null(DwarfTypes.TryOpen(elf));
     }
 
@@ -118,7 +118,7 @@ public sealed class DwarfTypesTests
     [InlineData("MaxDecompressedSectionBytes")]
     public void AnyLimit_Exceeded_IsAClearErrorThatNamesIt(string limit)
     {
-        using var elf = ElfFile.Open(GoFixture.Build("1.26", GoFlavour.Plain).Path, limit == "MaxDecompressedSectionBytes" ? new Limits { MaxDecompressedSectionBytes = 1000 } : null);
+        using var elf = ElfFile.Open(GoFixture.Build(GoToolchain.Newest, GoFlavour.Plain).Path, limit == "MaxDecompressedSectionBytes" ? new Limits { MaxDecompressedSectionBytes = 1000 } : null);
         var limits = limit switch
         {
             "MaxDwarfUnits" => new Limits { MaxDwarfUnits = 2 },

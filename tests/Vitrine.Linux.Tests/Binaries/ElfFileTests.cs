@@ -70,7 +70,7 @@ public sealed partial class ElfFileTests
     [InlineData(GoFlavour.Cgo, true, true)]
     public void Kind_OfGoBinary_IsKnown(GoFlavour flavour, bool pie, bool dynamic)
     {
-        using var elf = ElfFile.Open(GoFixture.Build("1.26", flavour).Path);
+        using var elf = ElfFile.Open(GoFixture.Build(GoToolchain.Newest, flavour).Path);
         Assert.Equal(ElfMachine.Amd64, elf.Machine);
 
         // Whether gcc makes a PIE is the distribution's choice: readelf says.

@@ -146,7 +146,7 @@ public sealed class HostileBinaryTests
             "MaxSymbolNameBytes" => new Limits { MaxSymbolNameBytes = 1000 },
             _ => new Limits { MaxNotes = 1 },
         };
-        var path = GoFixture.Build("1.26", GoFlavour.Plain).Path;
+        var path = GoFixture.Build(GoToolchain.Newest, GoFlavour.Plain).Path;
         var error = Assert.Throws<BadBinaryException>(() =>
         {
             using var elf = ElfFile.Open(path, limits);
@@ -158,7 +158,7 @@ public sealed class HostileBinaryTests
     [Fact]
     public void NamesLongerThanTheLimit_ReadAsEmpty()
     {
-        using var elf = ElfFile.Open(GoFixture.Build("1.26", GoFlavour.Plain).Path, new Limits { MaxNameBytes = 4 });
+        using var elf = ElfFile.Open(GoFixture.Build(GoToolchain.Newest, GoFlavour.Plain).Path, new Limits { MaxNameBytes = 4 });
         Assert.All(elf.Symbols, s => Assert.True(s.Name.Length < 4));
         Assert.All(elf.Sections, s => Assert.True(s.Name.Length < 4));
     }
@@ -183,7 +183,7 @@ public sealed class HostileBinaryTests
             case "c-pie":
                 return Compile("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs");
             case "go-pie-head":
-                return File.ReadAllBytes(GoFixture.Build("1.26", GoFlavour.Pie).Path)[..400_000];
+                return File.ReadAllBytes(GoFixture.Build(GoToolchain.Newest, GoFlavour.Pie).Path)[..400_000];
             default:
                 return ElfBuilder.Core();
         }

@@ -51,7 +51,7 @@ public sealed class FileMemoryTests
     [Fact]
     public void Read_BssAndBeyond_IsZeroThenUnreadable()
     {
-        using var elf = ElfFile.Open(GoFixture.Build("1.26", GoFlavour.Plain).Path);
+        using var elf = ElfFile.Open(GoFixture.Build(GoToolchain.Newest, GoFlavour.Plain).Path);
         var bss = elf.Section(".noptrbss")!;
         var bytes = new byte[64];
         Array.Fill(bytes, (byte)1);
@@ -65,7 +65,7 @@ public sealed class FileMemoryTests
     [Fact]
     public void Read_AnyAlignment_AppliesRelocationsBytewise()
     {
-        using var elf = ElfFile.Open(GoFixture.Build("1.26", GoFlavour.Pie).Path);
+        using var elf = ElfFile.Open(GoFixture.Build(GoToolchain.Newest, GoFlavour.Pie).Path);
         Assert.True(elf.Memory.RelocationCount > 1000);
         var section = elf.Section(".data.rel.ro")!;
         var whole = new byte[4096];
@@ -83,7 +83,7 @@ public sealed class FileMemoryTests
     [Fact]
     public void Read_MoreRelocationsThanTheLimit_IsAClearError()
     {
-        using var elf = ElfFile.Open(GoFixture.Build("1.26", GoFlavour.Pie).Path, new Limits { MaxRelocations = 100 });
+        using var elf = ElfFile.Open(GoFixture.Build(GoToolchain.Newest, GoFlavour.Pie).Path, new Limits { MaxRelocations = 100 });
         Assert.Contains("MaxRelocations", Assert.Throws<BadBinaryException>(() => elf.Memory.TryReadUInt64(elf.Section(".text")!.Address, out _)).Message, StringComparison.Ordinal);
     }
 

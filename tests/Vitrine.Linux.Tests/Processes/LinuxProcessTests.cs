@@ -85,8 +85,10 @@ public sealed class LinuxProcessTests
         {
             while (!stop.IsSet)
                 Thread.SpinWait(1000);
-        }) { Name = "vitrine spins" };
-        var idle = new Thread(() => stop.Wait()) { Name = "vitrine (id) 1" };
+        });
+        var idle = new Thread(() => stop.Wait());
+        busy.Name = "vitrine spins";
+        idle.Name = "vitrine (id) 1";
         busy.Start();
         idle.Start();
         var process = LinuxProcess.Open(Environment.ProcessId);

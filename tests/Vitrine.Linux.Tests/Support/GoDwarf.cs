@@ -71,7 +71,7 @@ static class GoDwarf
 
     public static (List<Layout> Structs, List<(string Name, ulong Address)> Variables) Read(string binary)
     {
-        var toolchain = GoToolchain.Require("1.26");
+        var toolchain = GoToolchain.Require(GoToolchain.Newest);
         var folder = Directory.CreateTempSubdirectory("vitrine-godwarf-").FullName;
         try
         {

@@ -7,6 +7,7 @@ static class InstructionReferences
     public static IInstructionReferences For(string architecture) => architecture switch
     {
         "amd64" => new X64InstructionReferences(),
+        "arm64" => new Arm64InstructionReferences(),
         _ => new UnsupportedInstructionReferences(architecture),
     };
 }

@@ -5,7 +5,7 @@ sealed class UnsupportedInstructionReferences(string architecture) : IInstructio
 {
     /// <inheritdoc/>
     public string? Unsupported { get; } =
-        $"the binary has no symbol for it and {architecture} code is not decoded yet (only amd64 is); run a build of the program that is not stripped";
+        $"the binary has no symbol for it and {architecture} code is not decoded (only amd64 and arm64 are); run a build of the program that is not stripped";
 
     /// <inheritdoc/>
     public void Collect(ReadOnlyMemory<byte> code, ulong address, IAnchorImage image, List<DataReference> into)

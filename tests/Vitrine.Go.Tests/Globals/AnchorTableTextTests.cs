@@ -4,12 +4,14 @@ namespace Vitrine.Go.Tests.Globals;
 
 public class AnchorTableTextTests
 {
-    public static TheoryData<int> Minors() => new(AnchorTables.Minors("amd64"));
+    static readonly int[] s_window = [19, 21, 22, 23, 24, 25, 26, 27];
 
-    [Theory, MemberData(nameof(Minors))]
-    public void Write_EmbeddedTable_GivesTheBytesItWasReadFrom(int minor)
+    public static MatrixTheoryData<int, string> Tables() => new(s_window, ["amd64", "arm64"]);
+
+    [Theory, MemberData(nameof(Tables))]
+    public void Write_EmbeddedTable_GivesTheBytesItWasReadFrom(int minor, string architecture)
     {
-        AnchorTable table = AnchorTables.Find(minor, "amd64")!;
+        AnchorTable table = AnchorTables.Find(minor, architecture)!;
         using var first = new StringWriter();
         AnchorTableText.Write(table, first);
         using var second = new StringWriter();
@@ -20,8 +22,10 @@ public class AnchorTableTextTests
         Assert.True(table.Functions.Length > 100);
     }
 
-    [Fact]
-    public void Minors_Embedded_AreTheTestedWindow() => Assert.Equal([19, 21, 22, 23, 24, 25, 26, 27], AnchorTables.Minors("amd64"));
+    [Theory]
+    [InlineData("amd64")]
+    [InlineData("arm64")]
+    public void Minors_Embedded_AreTheTestedWindow(string architecture) => Assert.Equal(s_window, AnchorTables.Minors(architecture));
 
     [Theory]
     [InlineData("symbol runtime.x d 8")]

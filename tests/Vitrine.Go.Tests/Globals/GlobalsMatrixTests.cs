@@ -58,6 +58,20 @@ public class GlobalsMatrixTests
         });
     }
 
+    // A program for arm64 cannot run here and strip does not know it, but the search for anchors never looks at symbols.
+    [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]
+    public void Find_Arm64Binary_AnchorsEqualItsSymbols(string version)
+    {
+        string path = GoFixture.Build(version, GoFlavour.Plain, "truth", "arm64").Path;
+        Dictionary<string, ulong> truth = GoTwin.Symbols(GoToolchain.Require(version), path);
+        using GoBinary binary = GoBinary.Open(ElfFile.Open(path));
+        AnchoredGlobals globals = AnchoredGlobals.Find(binary);
+
+        foreach (string name in ReadVariables.All)
+            if (globals.Find(name) is { State: GlobalState.Known } found) Assert.Equal((name, truth[name]), (name, found.Address));
+        Assert.All(ReadVariables.Required, name => Assert.True(globals.Find(name).State == GlobalState.Known, $"{name}: {globals.Find(name).Text}"));
+    }
+
     [Fact]
     public void Address_VariableOfAnotherVersion_IsUnknownWithReason()
     {

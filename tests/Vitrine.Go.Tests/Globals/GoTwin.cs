@@ -51,7 +51,8 @@ public sealed record GoTwin(string Unstripped, string Stripped, IReadOnlyDiction
         File.Move(partial, path, overwrite: true);
     }
 
-    static Dictionary<string, ulong> Symbols(GoToolchain toolchain, string binary)
+    /// <summary>What <c>go tool nm</c> says of a binary's variables.</summary>
+    public static Dictionary<string, ulong> Symbols(GoToolchain toolchain, string binary)
     {
         Dictionary<string, ulong> symbols = new(StringComparer.Ordinal);
         foreach (string line in Run(toolchain.Go, ["tool", "nm", binary], "", toolchain.Environment).Split('\n'))

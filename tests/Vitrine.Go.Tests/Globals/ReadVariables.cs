@@ -14,7 +14,7 @@ static class ReadVariables
         "runtime.blockprofilerate", "runtime.mutexprofilerate", "runtime.waitReasonStrings", "runtime.ticks", "runtime.runtimeInitTime",
     ];
 
-    /// <summary>Every variable that some embedded table of the architecture mentions.</summary>
+    /// <summary>Every variable that some embedded table mentions.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [.. AnchorTables.Minors("amd64").SelectMany(minor => AnchorTables.Find(minor, "amd64")!.Symbols).Select(symbol => symbol.Name).Distinct().Order(StringComparer.Ordinal)];
+        [.. new[] { "amd64", "arm64" }.SelectMany(architecture => AnchorTables.Minors(architecture).SelectMany(minor => AnchorTables.Find(minor, architecture)!.Symbols)).Select(symbol => symbol.Name).Distinct().Order(StringComparer.Ordinal)];
 }

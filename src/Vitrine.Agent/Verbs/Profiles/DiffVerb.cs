@@ -21,7 +21,7 @@ static class DiffVerb
             """);
         var before = new Argument<string>("BEFORE") { Description = "The earlier profile" };
         var after = new Argument<string>("AFTER") { Description = "The later profile" };
-        var normalize = new Option<bool>("--normalize") { Description = "Scale the earlier profile to the total of the later one first" };
+        var normalize = new Option<bool>("--normalize") { Description = "Scale both to one total first: compares shapes, for runs of different length" };
         var limit = new Option<int>("--limit", "-n") { Description = "Lines at most; 0 shows all", DefaultValueFactory = _ => 30, HelpName = "N" };
         var output = CommonOptions.Output();
         command.Arguments.Add(before);

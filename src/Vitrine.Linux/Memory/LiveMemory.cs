@@ -42,7 +42,10 @@ public sealed unsafe class LiveMemory : IMemoryReader, IDisposable
     /// <inheritdoc/>
     public int PointerSize => 8;
 
-    /// <summary>True when process_vm_readv is refused and /proc/PID/mem is read instead.</summary>
+    /// <summary>
+    /// True when process_vm_readv is refused and /proc/PID/mem is read instead. That file overrides page protections: address space that is reserved without
+    /// any permission then reads as zero instead of being unreadable.
+    /// </summary>
     public bool UsesProcMem => useFile;
 
     /// <summary>Opens the memory of a process, read-only.</summary>

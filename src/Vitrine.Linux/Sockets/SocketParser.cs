@@ -40,7 +40,8 @@ internal static unsafe class SocketParser
         return protocol == SocketProtocol.Unix ? TryParseUnix(line, wanted, out socket) : TryParseInternet(protocol, line, wanted, out socket);
     }
 
-    static void ReadTable(SafeHandle file, SocketProtocol protocol, Wanted wanted, List<SocketInfo> into, int limit)
+    /// <summary>Adds the wanted sockets of one table until the list holds <paramref name="limit"/>.</summary>
+    internal static void ReadTable(SafeHandle file, SocketProtocol protocol, Wanted wanted, List<SocketInfo> into, int limit)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
         try

@@ -149,6 +149,21 @@ public sealed partial class ElfFileTests
     }
 
     [Fact]
+    public void Open_OfALargeFile_CostsOnlyWhatIsLookedAt()
+    {
+        using var program = new CProgram("int main(void) { return 0; }");
+        using (var file = File.Open(program.Path, FileMode.Open))
+            file.SetLength(3L << 30);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var elf = ElfFile.Open(program.Path);
+        var byteAtTheEnd = new byte[1];
+        Assert.Equal(1, elf.ReadAt(elf.Length - 1, byteAtTheEnd));
+        Assert.Equal(3UL << 30, elf.Length);
+        Assert.True(elf.TryGetSymbol("main", out _));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public void File_ThatShrinksWhileItIsOpen_IsAClearError()
     {
         using var program = new CProgram("int main(void) { return 0; }");

@@ -87,6 +87,30 @@ public sealed class LiveMemoryTests
     }
 
     [Theory]
+    [InlineData(1)]  // EPERM: what older seccomp profiles of container engines answer
+    [InlineData(38)] // ENOSYS: newer ones, and kernels without CROSS_MEMORY_ATTACH
+    public void Read_WhereAFilterRefusesTheVector_UsesProcMem(int errno)
+    {
+        using var program = new CProgram(Source);
+        using var child = new Child(program.Path);
+        var address = ReadAddress(child);
+        var process = LinuxProcess.Open(child.Pid);
+        WithoutVectorReads.Run(errno, () =>
+        {
+            using var memory = LiveMemory.Open(process);
+            Assert.True(memory.UsesProcMem);
+            Assert.Equal("hello from the target", memory.ReadUtf8(address, 21, 100));
+            using var plan = new ReadPlan();
+            plan.Add(address, 5);
+            plan.Add(0, 5);
+            memory.Read(plan);
+            Assert.True(plan.Ok(0) && !plan.Ok(1));
+            child.Kill();
+            Assert.Throws<TargetGoneException>(() => memory.Read(plan));
+        });
+    }
+
+    [Theory]
     [InlineData("exit", "ended")]
     [InlineData("kill", "ended")]
     [InlineData("exec", "exec")]

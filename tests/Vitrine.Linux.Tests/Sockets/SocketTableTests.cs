@@ -128,6 +128,30 @@ public sealed class SocketTableTests
         listeners.ForEach(l => l.Stop());
     }
 
+    [Fact]
+    public void HundredThousandSockets_OfWhichTwoAreWanted_CostTwoObjects()
+    {
+        var path = Path.GetTempFileName();
+        using (var writer = new StreamWriter(path))
+        {
+            writer.Write("  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n");
+            for (var i = 0; i < 100_000; i++)
+                writer.Write($"{i,4}: 0100007F:{i % 65_536:X4} 0200007F:0050 01 00000000:00000000 00:00000000 00000000     0        0 {1000 + i} 1 0000000000000000 20 4 30 10 -1\n");
+        }
+        using var file = File.OpenHandle(path);
+        File.Delete(path);
+        var sockets = new List<SocketInfo>();
+        SocketParser.ReadTable(file, SocketProtocol.Tcp, (_, _, inode) => inode is 1000 or 100_999, sockets, 10);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        SocketParser.ReadTable(file, SocketProtocol.Tcp, (_, _, inode) => inode is 1000 or 100_999, sockets, 10);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+        Assert.Equal([1000UL, 100_999UL, 1000UL, 100_999UL], sockets.Select(s => s.Inode));
+        Assert.Equal(99_999 % 65_536, sockets[1].Local!.Port);
+        sockets.Clear();
+        SocketParser.ReadTable(file, SocketProtocol.Tcp, (_, _, _) => true, sockets, int.MaxValue);
+        Assert.Equal(100_000, sockets.Count);
+    }
+
     [Theory]
     [InlineData("   3: 0100007F:1F90 00000000:0000 0A 00000000:00000005 00:00000000 00000000  1000        0 4242 1 0000000000000000 100 0 0 10 0", "127.0.0.1:8080", null, SocketState.Listen, 5)]
     [InlineData("   3: 0100007F:1F90 0200000A:0050 01 00000010:00000000 00:00000000 00000000  1000        0 4242", "127.0.0.1:8080", "10.0.0.2:80", SocketState.Established, 0)]

@@ -57,7 +57,9 @@ static class AnchorTableText
                     symbols.Add(new(words[1], (DataArea)Letter(Areas, words[2][0], line), Number(words[3])));
                     break;
                 case "function" when words.Length >= 2:
-                    functions.Add(new(words[1], [.. words.Skip(2).Select(word => Reference(word, symbols.Count, line))]));
+                    AnchorReference[] references = new AnchorReference[words.Length - 2];
+                    for (int i = 0; i < references.Length; i++) references[i] = Reference(words[i + 2], symbols.Count, line);
+                    functions.Add(new(words[1], references));
                     break;
                 default:
                     throw new FormatException($"Not a line of an anchor table: {line}");

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using Vitrine.Go.Binary;
 
@@ -7,12 +6,12 @@ namespace Vitrine.Go.Globals;
 /// <summary>The variables that anchor functions tell about, for one binary.</summary>
 sealed class AnchoredGlobals
 {
-    readonly FrozenDictionary<string, GlobalFinding> _byName;
+    readonly Dictionary<string, GlobalFinding> _byName;
     readonly string _otherwise;
 
-    AnchoredGlobals(IReadOnlyDictionary<string, GlobalFinding> byName, string otherwise)
+    AnchoredGlobals(Dictionary<string, GlobalFinding> byName, string otherwise)
     {
-        _byName = byName.ToFrozenDictionary(StringComparer.Ordinal);
+        _byName = byName;
         _otherwise = otherwise;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Vitrine.Go.Binary;
+using Vitrine.Go.Layouts;
 
 namespace Vitrine.Go.Goroutines;
 
@@ -22,18 +23,43 @@ internal sealed class GoroutineReader
     public GoroutineReader(GoTarget target)
     {
         _target = target;
-        GoBinary binary = target.Binary;
-        _all = new AllGoroutines(target);
+        AllGoroutines? all = null;
+        WaitReasons? reasons = null;
+        // Globals and layouts are found side by side: each takes as long as reading some 10,000 goroutines.
+        SideThread globals = SideThread.Start("vitrine globals", () =>
+        {
+            all = new AllGoroutines(target);
+            reasons = FindReasons(target);
+        });
+        LayoutLadder layouts = target.Binary.Layouts;
+        GLayout g;
+        MLayout? m;
+        WaitLayouts waits;
+        int bubbleId;
+        try
+        {
+            g = GLayout.Find(layouts);
+            m = MLayout.Find(layouts);
+            waits = WaitLayouts.Find(layouts);
+            bubbleId = layouts.TryFind("runtime.synctestBubble", out StructLayout? bubble) ? bubble.OffsetOf("id") ?? -1 : -1;
+        }
+        finally
+        {
+            globals.Wait();
+        }
+        globals.Join();
+
+        _all = all!;
         _context = new ReadContext
         {
             Memory = target.Memory,
             Bias = target.Bias,
-            Binary = binary,
-            G = GLayout.Find(binary.Layouts),
-            M = MLayout.Find(binary.Layouts),
-            Waits = WaitLayouts.Find(binary.Layouts),
-            Reasons = FindReasons(target),
-            BubbleId = binary.Layouts.TryFind("runtime.synctestBubble", out StructLayout? bubble) ? bubble.OffsetOf("id") ?? -1 : -1,
+            Binary = target.Binary,
+            G = g,
+            M = m,
+            Waits = waits,
+            Reasons = reasons!,
+            BubbleId = bubbleId,
         };
     }
 
@@ -118,33 +144,16 @@ internal sealed class GoroutineReader
             return;
         }
 
-        // A plain thread: the thread pool and tasks take longer to start than the reading itself.
-        Exception? failure = null;
-        Thread second = new(() =>
-        {
-            try
-            {
-                Run(1);
-            }
-#pragma warning disable CA1031 // Handed on below, on the thread that asked.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                failure = e;
-            }
-        })
-        { IsBackground = true, Name = "vitrine goroutine reader" };
-        second.Start();
+        SideThread second = SideThread.Start("vitrine goroutines", () => Run(1));
         try
         {
             Run(0);
         }
         finally
         {
-            second.Join();
+            second.Wait();
         }
-        if (failure is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        second.Join();
     }
 
     private static WaitReasons FindReasons(GoTarget target) =>

@@ -18,7 +18,8 @@ static class VitrineCommand
             Console.Out.WriteLine($"vitrine {ProductVersion.Text}");
             return ExitCode.Success;
         }
-        var parsed = Create().Parse(arguments);
+        // A program that is typed alone is asked what it can do.
+        var parsed = Create().Parse(arguments.Length == 0 ? ["--help"] : arguments);
         if (parsed.Errors.Count > 0 && !IsHelpOrCompletion(arguments))
         {
             foreach (var error in parsed.Errors)
@@ -29,7 +30,7 @@ static class VitrineCommand
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancellation).ConfigureAwait(false);
     }
 
-    public static RootCommand Create() => new(Description)
+    public static RootCommand Create() => new RootCommand(Description)
     {
         PsVerb.Create(),
         DumpVerb.Create(),
@@ -40,7 +41,7 @@ static class VitrineCommand
         RecordVerb.Create(),
         ProfileVerb.Create(),
         CompletionVerb.Create(),
-    };
+    }.ShowExamplesInHelp();
 
     static bool IsHelpOrCompletion(string[] arguments) =>
         arguments.Any(argument => argument is "--help" or "-h" or "-?") || (arguments.Length > 0 && arguments[0].StartsWith("[suggest", StringComparison.Ordinal));

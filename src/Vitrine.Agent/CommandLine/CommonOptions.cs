@@ -17,9 +17,9 @@ static class CommonOptions
         HelpName = "ADDRESS",
     };
 
-    public static Option<TimeSpan> Duration(string defaultText, string description) => DurationOption("-d", ["--duration"], defaultText, description);
+    public static DurationOption Duration(string defaultText, string description) => new("-d", ["--duration"], defaultText, description);
 
-    public static Option<TimeSpan> Every(string defaultText, string description) => DurationOption("--every", [], defaultText, description);
+    public static DurationOption Every(string defaultText, string description) => new("--every", [], defaultText, description);
 
     public static Option<string?> Output() => new("-o", "--output")
     {
@@ -42,20 +42,5 @@ static class CommonOptions
     public static Option<bool> Quiet() => new("-q", "--quiet")
     {
         Description = "No progress and no remarks, only the result",
-    };
-
-    public static Option<TimeSpan> DurationOption(string name, string[] aliases, string defaultText, string description) => new(name, aliases)
-    {
-        Description = $"{description} [default: {defaultText}]",
-        HelpName = "TIME",
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (DurationText.TryParse(text, out var duration))
-                return duration;
-            result.AddError($"'{text}' is not a duration: write 500ms, 10s, 1m30s or 2h.");
-            return default;
-        },
-        DefaultValueFactory = _ => DurationText.Parse(defaultText),
     };
 }

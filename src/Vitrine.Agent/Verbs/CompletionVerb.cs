@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Vitrine.Agent.CommandLine;
 
 namespace Vitrine.Agent.Verbs;
 
@@ -34,13 +35,10 @@ static class CompletionVerb
 
     public static Command Create()
     {
-        var command = new Command("completion", """
-            Print a script that completes verbs, options and values in the shell.
-
-            Examples:
-              source <(vitrine completion bash)
-              vitrine completion zsh > "${fpath[1]}/_vitrine"
-              vitrine completion fish > ~/.config/fish/completions/vitrine.fish
+        var command = new Command("completion", "Print a script that completes verbs, options and values in the shell.").WithExamples("""
+            source <(vitrine completion bash)
+            vitrine completion zsh > "${fpath[1]}/_vitrine"
+            vitrine completion fish > ~/.config/fish/completions/vitrine.fish
             """);
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");

@@ -21,19 +21,16 @@ static class DumpVerb
 
     public static Command Create()
     {
-        var command = new Command("dump", """
-            Show the goroutines of a Go process, grouped by stack, biggest group first.
-
-            Examples:
-              vitrine dump 4711
-              vitrine dump checkout --where 'chan send' --min-wait 10m
-              vitrine dump --listen :8080 --format go > goroutines.txt
-              vitrine dump 4711 --format json -o before.json;  vitrine dump 4711 --diff before.json
+        var command = new Command("dump", "Show the goroutines of a Go process, grouped by stack, biggest group first.").WithExamples("""
+            vitrine dump 4711
+            vitrine dump checkout --where 'chan send' --min-wait 10m
+            vitrine dump --listen :8080 --format go > goroutines.txt
+            vitrine dump 4711 --format json -o before.json;  vitrine dump 4711 --diff before.json
             """);
         var target = new TargetOptions(command);
         var all = Add(new Option<bool>("--all", "-a") { Description = "Every goroutine by itself, not grouped" });
         var where = Add(new Option<string?>("--where") { Description = "Only those whose state, wait reason, function or creator contains this text", HelpName = "TEXT" });
-        var minWait = Add(CommonOptions.DurationOption("--min-wait", [], "0s", "Only those blocked for at least this long"));
+        var minWait = Add(new DurationOption("--min-wait", [], "0s", "Only those blocked for at least this long"));
         var diff = Add(new Option<string?>("--diff") { Description = "Compare with an earlier dump, saved with --format json", HelpName = "FILE" });
         var system = Add(new Option<bool>("--system") { Description = "Include the goroutines of the Go runtime itself" });
         var limit = Add(new Option<int?>("--limit", "-n") { Description = $"Show at most this many groups or goroutines; 0 shows all [default: {TerminalLimit} on a terminal, else all]", HelpName = "N" });
@@ -46,12 +43,12 @@ static class DumpVerb
             parsed.GetValue(all),
             parsed.GetValue(system),
             parsed.GetValue(limit),
-            new GoroutineFilter { Where = parsed.GetValue(where), MinWait = parsed.GetValue(minWait) is { Ticks: > 0 } wait ? wait : null },
+            new GoroutineFilter { Where = parsed.GetValue(where), MinWait = minWait.Of(parsed) is { Ticks: > 0 } wait ? wait : null },
             parsed.GetValue(diff),
             parsed.GetValue(quiet)), cancellation)));
         return command;
 
-        Option<T> Add<T>(Option<T> option)
+        T Add<T>(T option) where T : Option
         {
             command.Options.Add(option);
             return option;

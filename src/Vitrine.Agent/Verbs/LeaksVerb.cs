@@ -17,13 +17,10 @@ static class LeaksVerb
 
     public static Command Create()
     {
-        var command = new Command("leaks", """
-            Watch the goroutines of a Go process for a while and say which groups leak, with the evidence and what cannot be known.
-
-            Examples:
-              vitrine leaks 4711
-              vitrine leaks checkout -d 10m --every 10s
-              vitrine leaks --listen :8080 --exit-code --quiet        exits with 8 when there is a leak
+        var command = new Command("leaks", "Watch the goroutines of a Go process for a while and say which groups leak, with the evidence and what cannot be known.").WithExamples("""
+            vitrine leaks 4711
+            vitrine leaks checkout -d 10m --every 10s
+            vitrine leaks --listen :8080 --exit-code --quiet        exits with 8 when there is a leak
             """);
         var target = new TargetOptions(command);
         var duration = Add(CommonOptions.Duration("30s", "How long to watch"));
@@ -34,10 +31,10 @@ static class LeaksVerb
         var output = Add(CommonOptions.Output());
         var quiet = Add(CommonOptions.Quiet());
         command.SetAction((parsed, cancellation) => Run(target, parsed, new Request(
-            parsed.GetValue(duration), parsed.GetValue(every), parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(all), parsed.GetValue(exitCode), parsed.GetValue(quiet)), cancellation));
+            duration.Of(parsed), every.Of(parsed), parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(all), parsed.GetValue(exitCode), parsed.GetValue(quiet)), cancellation));
         return command;
 
-        Option<T> Add<T>(Option<T> option)
+        T Add<T>(T option) where T : Option
         {
             command.Options.Add(option);
             return option;

@@ -13,12 +13,9 @@ static class MemVerb
 {
     public static Command Create()
     {
-        var command = new Command("mem", """
-            Show the memory statistics of a Go process: every field of runtime.MemStats, without the stop that ReadMemStats makes.
-
-            Examples:
-              vitrine mem 4711
-              vitrine mem --listen :8080 --format json | jq .memStats.HeapInuse
+        var command = new Command("mem", "Show the memory statistics of a Go process: every field of runtime.MemStats, without the stop that ReadMemStats makes.").WithExamples("""
+            vitrine mem 4711
+            vitrine mem --listen :8080 --format json | jq .memStats.HeapInuse
             """);
         var target = new TargetOptions(command);
         var format = CommonOptions.Format("text", "text", "json");

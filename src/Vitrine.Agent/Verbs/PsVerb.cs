@@ -13,13 +13,10 @@ static class PsVerb
 {
     public static Command Create()
     {
-        var command = new Command("ps", """
-            List the Go and .NET processes: version, module, listening ports, memory, goroutines, debuggers, pprof handlers.
-
-            Examples:
-              vitrine ps
-              vitrine ps --wide
-              vitrine ps --probe          asks each Go service whether it answers /debug/pprof/ to anybody
+        var command = new Command("ps", "List the Go and .NET processes: version, module, listening ports, memory, goroutines, debuggers, pprof handlers.").WithExamples("""
+            vitrine ps
+            vitrine ps --wide
+            vitrine ps --probe          asks each Go service whether it answers /debug/pprof/ to anybody
             """);
         var probe = new Option<bool>("--probe") { Description = "Send one request for /debug/pprof/ to the listeners of each Go process; without it nothing is sent to anybody" };
         var wide = new Option<bool>("--wide", "-w") { Description = "Show the whole command line" };

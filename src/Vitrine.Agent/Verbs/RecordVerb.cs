@@ -20,17 +20,15 @@ static class RecordVerb
     {
         var instruments = GoInstruments.Registry();
         var names = instruments.All.OfType<IProfileInstrument>().Select(instrument => instrument.Name).ToArray();
-        var command = new Command("record", $"""
-            Record a profile of a Go process into a file: {string.Join(", ", names)}.
-            The format follows the file's name: {ProfileFile.Endings}.
-
-            Examples:
-              vitrine record 4711 heap -o heap.pb.gz          then: go tool pprof heap.pb.gz
-              vitrine record 4711 goroutine -o goroutines.svg
-              vitrine record checkout heap -o heap.pb.gz --every 10s -d 1h      writes heap-0001.pb.gz, heap-0002.pb.gz, …
+        var command = new Command(
+            "record",
+            $"Record a profile of a Go process into a file: {string.Join(", ", names)}. The format follows the file's name: {ProfileFile.Endings}.").WithExamples("""
+            vitrine record 4711 heap -o heap.pb.gz          then: go tool pprof heap.pb.gz
+            vitrine record 4711 goroutine -o goroutines.svg
+            vitrine record checkout heap -o heap.pb.gz --every 10s -d 1h      writes heap-0001.pb.gz, heap-0002.pb.gz, …
             """);
         // With --listen there is no PID in front of the profile's name, which only the number of words tells.
-        var words = new Argument<string[]>("PID PROFILE") { Description = $"The process, and what to record: {string.Join(", ", names)}", Arity = new ArgumentArity(1, 2) };
+        var words = new Argument<string[]>("PID PROFILE") { Description = $"The process, and what to record: {string.Join(", ", names)}", Arity = new ArgumentArity(1, 2), HelpName = "PID PROFILE" };
         words.CompletionSources.Add(names);
         command.Arguments.Add(words);
         var listen = CommonOptions.Listen();
@@ -49,7 +47,7 @@ static class RecordVerb
             if (parsed.GetValue(fresh))
                 instrument = Fresh(instrument);
             var file = parsed.GetValue(output) ?? $"{instrument.Name}.pb.gz";
-            return Run(instrument, new Request(typed.Length == 2 ? typed[0] : null, parsed.GetValue(listen), file, parsed.GetValue(every), parsed.GetValue(duration), parsed.GetValue(quiet)), cancellation);
+            return Run(instrument, new Request(typed.Length == 2 ? typed[0] : null, parsed.GetValue(listen), file, every.Of(parsed), duration.Of(parsed), parsed.GetValue(quiet)), cancellation);
         });
         return command;
     }

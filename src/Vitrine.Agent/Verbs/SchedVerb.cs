@@ -14,13 +14,10 @@ static class SchedVerb
 {
     public static Command Create()
     {
-        var command = new Command("sched", """
-            Show the scheduler of a Go process: processors (P), threads (M) and run queues, as GODEBUG=schedtrace does.
-
-            Examples:
-              vitrine sched 4711
-              vitrine sched 4711 --threads
-              vitrine sched 4711 --every 1s -d 30s
+        var command = new Command("sched", "Show the scheduler of a Go process: processors (P), threads (M) and run queues, as GODEBUG=schedtrace does.").WithExamples("""
+            vitrine sched 4711
+            vitrine sched 4711 --threads
+            vitrine sched 4711 --every 1s -d 30s
             """);
         var target = new TargetOptions(command);
         var threads = new Option<bool>("--threads") { Description = "Show every thread (M) too" };
@@ -35,7 +32,7 @@ static class SchedVerb
         {
             using var go = target.Attach(parsed);
             var style = Style.For(parsed.GetValue(output));
-            await Repeat.Each(parsed.GetValue(every), parsed.GetValue(duration), _ =>
+            await Repeat.Each(every.Of(parsed), duration.Of(parsed), _ =>
             {
                 var look = SchedulerReader.Read(go);
                 Show(go, look, parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(threads), style);

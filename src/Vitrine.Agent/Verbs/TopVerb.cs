@@ -15,20 +15,19 @@ static class TopVerb
 
     public static Command Create()
     {
-        var command = new Command("top", """
-            Watch the groups of goroutines of a Go process change: counts, states, heap, processors.
-            On a terminal: arrows select, enter opens a stack, s sorts, / filters, space pauses, q quits. Elsewhere it prints one table per look.
-
-            Examples:
-              vitrine top 4711
-              vitrine top checkout --every 5s -d 1m > top.txt
+        var command = new Command(
+            "top",
+            "Watch the groups of goroutines of a Go process change: counts, states, heap, processors. "
+            + "On a terminal: arrows select, enter opens a stack, s sorts, / filters, space pauses, q quits. Elsewhere it prints one table per look.").WithExamples("""
+            vitrine top 4711
+            vitrine top checkout --every 5s -d 1m > top.txt
             """);
         var target = new TargetOptions(command);
         var every = CommonOptions.Every("2s", "Time between two looks");
         var duration = CommonOptions.Duration("0s", "How long to watch; 0 is until q or Ctrl-C");
         command.Options.Add(every);
         command.Options.Add(duration);
-        command.SetAction((parsed, cancellation) => Run(target, parsed, parsed.GetValue(every), parsed.GetValue(duration), cancellation));
+        command.SetAction((parsed, cancellation) => Run(target, parsed, every.Of(parsed), duration.Of(parsed), cancellation));
         return command;
     }
 

@@ -10,12 +10,9 @@ static class ConvertVerb
 {
     public static Command Create()
     {
-        var command = new Command("convert", $"""
-            Write a profile in another format; the formats follow the files' names: {ProfileFile.Endings}.
-
-            Examples:
-              vitrine profile convert cpu.pb.gz -o cpu.html
-              vitrine profile convert stacks.folded -o stacks.pb.gz
+        var command = new Command("convert", $"Write a profile in another format; the formats follow the files' names: {ProfileFile.Endings}.").WithExamples("""
+            vitrine profile convert cpu.pb.gz -o cpu.html
+            vitrine profile convert stacks.folded -o stacks.pb.gz
             """);
         var file = new Argument<string>("FILE") { Description = "The profile" };
         var output = CommonOptions.Output();

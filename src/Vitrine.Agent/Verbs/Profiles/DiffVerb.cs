@@ -12,12 +12,9 @@ static class DiffVerb
 {
     public static Command Create()
     {
-        var command = new Command("diff", """
-            Show what changed between two profiles: as text, or as a flame graph with the changes in colour.
-
-            Examples:
-              vitrine profile diff before.pb.gz after.pb.gz
-              vitrine profile diff before.pb.gz after.pb.gz -o change.html
+        var command = new Command("diff", "Show what changed between two profiles: as text, or as a flame graph with the changes in colour.").WithExamples("""
+            vitrine profile diff before.pb.gz after.pb.gz
+            vitrine profile diff before.pb.gz after.pb.gz -o change.html
             """);
         var before = new Argument<string>("BEFORE") { Description = "The earlier profile" };
         var after = new Argument<string>("AFTER") { Description = "The later profile" };

@@ -11,11 +11,8 @@ static class MergeVerb
 {
     public static Command Create()
     {
-        var command = new Command("merge", """
-            Add up several profiles of the same kind.
-
-            Example:
-              vitrine profile merge heap-*.pb.gz -o heap.pb.gz
+        var command = new Command("merge", "Add up several profiles of the same kind.").WithExamples("""
+            vitrine profile merge heap-*.pb.gz -o heap.pb.gz
             """);
         var files = new Argument<string[]>("FILE") { Description = "Profiles in any format that Vitrine reads", Arity = ArgumentArity.OneOrMore };
         var output = CommonOptions.Output();

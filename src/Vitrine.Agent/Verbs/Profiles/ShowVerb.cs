@@ -12,12 +12,9 @@ static class ShowVerb
 {
     public static Command Create()
     {
-        var command = new Command("show", """
-            Show a profile as text: what it is, and its functions with the biggest first.
-
-            Examples:
-              vitrine profile show heap.pb.gz
-              vitrine profile show heap.pb.gz --sample-type alloc_space --tree
+        var command = new Command("show", "Show a profile as text: what it is, and its functions with the biggest first.").WithExamples("""
+            vitrine profile show heap.pb.gz
+            vitrine profile show heap.pb.gz --sample-type alloc_space --tree
             """);
         var file = new Argument<string>("FILE") { Description = "The profile" };
         var tree = new Option<bool>("--tree") { Description = "The call tree instead of the table of functions" };

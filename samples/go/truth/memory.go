@@ -120,11 +120,11 @@ func alloc(args []string) (string, error) {
 			heap.large = append(heap.large, allocLarge(256<<10))
 		}
 		heap.byName["name"+strconv.Itoa(len(heap.byName))] = i
-		if i%10 == 0 {
+		if i%4 == 0 {
 			heap.deep = append(heap.deep, allocDeep(200))
-			heap.pairs = append(heap.pairs, allocPair("n", i))
-			heap.boxes = append(heap.boxes, allocPair[int64, *record4](int64(i), nil))
 		}
+		heap.pairs = append(heap.pairs, allocPair("n", i))
+		heap.boxes = append(heap.boxes, allocPair[int64, *record4](int64(i), nil))
 		dropped = allocDropped(512)
 	}
 	return fmt.Sprint("count=", count), nil

@@ -35,15 +35,19 @@ internal static class AccessAdvice
     public static (string Reason, string Advice) Explain(ViewerPrivileges viewer, uint? targetUid, CapabilitySet? targetCapabilities)
     {
         if (viewer.YamaScope == 3)
-            return ("kernel.yama.ptrace_scope is 3, nobody may look into another process", "That setting can only be changed by a reboot: set kernel.yama.ptrace_scope=2 in /etc/sysctl.d and reboot.");
+            return ("kernel.yama.ptrace_scope is 3, nobody may look into another process",
+                "That setting can only be changed by a reboot: set kernel.yama.ptrace_scope=2 in /etc/sysctl.d and reboot.");
 
         if (viewer.CanTraceOthers)
         {
             if (viewer.InUserNamespace)
-                return ("this is a user namespace, and its root has no power over processes outside of it", "Run it on the host as root: sudo vitrine … (the pid is another one there).");
+                return ("this is a user namespace, and its root has no power over processes outside of it",
+                    "Run it on the host as root: sudo vitrine … (the pid is another one there).");
             return viewer.SeccompMode is > 0
-                ? ("a seccomp filter of this container or service refuses it although CAP_SYS_PTRACE is there", "Start the viewer with --security-opt seccomp=unconfined (Docker, Podman) or securityContext.seccompProfile.type: Unconfined (Kubernetes).")
-                : ("a security module (AppArmor, SELinux) refuses it although CAP_SYS_PTRACE is there", "See `sudo dmesg | grep -iE 'apparmor|avc'`; in a container start the viewer with --security-opt apparmor=unconfined.");
+                ? ("a seccomp filter of this container or service refuses it although CAP_SYS_PTRACE is there",
+                    "Start the viewer with --security-opt seccomp=unconfined (Docker, Podman) or securityContext.seccompProfile.type: Unconfined (Kubernetes).")
+                : ("a security module (AppArmor, SELinux) refuses it although CAP_SYS_PTRACE is there",
+                    "See `sudo dmesg | grep -iE 'apparmor|avc'`; in a container start the viewer with --security-opt apparmor=unconfined.");
         }
 
         // Within the bounding set, becoming root is enough; outside of it only whoever starts the container can help.
@@ -55,9 +59,11 @@ internal static class AccessAdvice
         }
 
         if (viewer.EffectiveUid == 0)
-            return ("root, but without CAP_SYS_PTRACE", "Run it with the capability: for a systemd service AmbientCapabilities=CAP_SYS_PTRACE, for a shell `capsh --print` shows what was dropped.");
+            return ("root, but without CAP_SYS_PTRACE",
+                "Run it with the capability: for a systemd service AmbientCapabilities=CAP_SYS_PTRACE, for a shell `capsh --print` shows what was dropped.");
         if (targetUid is { } uid && uid != viewer.EffectiveUid)
-            return ($"it belongs to user {uid}, you are user {viewer.EffectiveUid}", "Run it as root: sudo vitrine … (or give it CAP_SYS_PTRACE: sudo setcap cap_sys_ptrace+ep $(which vitrine)).");
+            return ($"it belongs to user {uid}, you are user {viewer.EffectiveUid}",
+                "Run it as root: sudo vitrine … (or give it CAP_SYS_PTRACE: sudo setcap cap_sys_ptrace+ep $(which vitrine)).");
         if (viewer.YamaScope is 1 or 2)
         {
             return (

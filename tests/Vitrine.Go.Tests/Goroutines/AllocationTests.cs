@@ -5,6 +5,7 @@ using Vitrine.TestTargets;
 namespace Vitrine.Go.Tests.Goroutines;
 
 /// <summary>What keeps a million goroutines small: a dump costs its row and the address per goroutine, and nothing else.</summary>
+[Collection(nameof(Alone))]
 public sealed class AllocationTests
 {
     /// <summary>A row has 104 bytes, an address 8; the rest of the dump does not grow with the number of goroutines.</summary>

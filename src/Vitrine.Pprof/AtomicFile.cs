@@ -25,7 +25,7 @@ public static class AtomicFile
         var aside = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            using (var file = new FileStream(aside, Options(path)))
             {
                 write(file);
                 file.Flush(flushToDisk: true);
@@ -37,6 +37,15 @@ public static class AtomicFile
             File.Delete(aside);
             throw;
         }
+    }
+
+    static FileStreamOptions Options(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        // A file that only its owner may read stays one: the new content is no less private than the old.
+        if (!OperatingSystem.IsWindows() && File.Exists(path))
+            options.UnixCreateMode = File.GetUnixFileMode(path);
+        return options;
     }
 
     static bool IsSpecial(string path) => !OperatingSystem.IsWindows()

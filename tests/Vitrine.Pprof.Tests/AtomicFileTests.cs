@@ -45,5 +45,15 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Write_OverAPrivateFile_StaysPrivate()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes");
+        File.WriteAllText(File1, "old");
+        File.SetUnixFileMode(File1, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        AtomicFile.Write(File1, stream => stream.Write("new"u8));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(File1));
+    }
+
+    [Fact]
     public void Write_ToADevice_WritesToIt() => AtomicFile.Write("/dev/null", stream => stream.Write("gone"u8));
 }

@@ -21,5 +21,5 @@ sealed class TargetOptions
     public LinuxProcess Find(ParseResult parsed) => TargetFinder.Find(parsed.GetValue(_target), parsed.GetValue(_listen));
 
     /// <summary>The Go process that was meant, ready to be looked into.</summary>
-    public GoTarget Attach(ParseResult parsed) => GoTarget.Attach(Find(parsed));
+    public GoTarget Attach(ParseResult parsed) => GoTargetOpener.Open(Find(parsed));
 }

@@ -70,7 +70,7 @@ static class RecordVerb
         ProfileFile.Check(request.Output);
 
         // 2. Find the target.
-        using var target = GoTarget.Attach(TargetFinder.Find(request.Target, request.Listen));
+        using var target = GoTargetOpener.Open(TargetFinder.Find(request.Target, request.Listen));
 
         // 3. Look, write, and again.
         var remarks = new Remarks(request.Quiet);

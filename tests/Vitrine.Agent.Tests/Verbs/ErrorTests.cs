@@ -28,6 +28,15 @@ public sealed class ErrorTests
         AssertSays(VitrineProgram.Run("dump", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)), ExitCode.Unavailable, "vitrine ps");
 
     [Fact]
+    public void Dump_KernelThread_SaysThatItHasNoProgram()
+    {
+        // Thread 2 is kthreadd wherever the machine's own processes are seen; in a container it is not there, or somebody else.
+        if (!File.Exists("/proc/2/comm") || File.ReadAllText("/proc/2/comm").Trim() != "kthreadd")
+            Assert.Skip("this process sees no kernel threads: it is in a pid namespace of its own");
+        AssertSays(VitrineProgram.Run("dump", "2"), ExitCode.Unavailable, "kernel thread");
+    }
+
+    [Fact]
     public void Dump_NothingListensThere_SaysSo() => AssertSays(VitrineProgram.Run("dump", "--listen", "127.0.0.1:1"), ExitCode.TargetNotFound, "127.0.0.1:1");
 
     [Theory]

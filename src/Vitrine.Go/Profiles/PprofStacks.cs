@@ -64,6 +64,30 @@ sealed class PprofStacks
     public void AppendContention(ReadOnlySpan<ulong> stack, int maxDepth, List<int> into) =>
         Append(_version.AtLeast(1, 23) ? ExpandInlined(stack, maxDepth) : stack, into);
 
+    /// <summary>
+    /// Locations of a goroutine's stack: physical program counters, innermost first. As the runtime's goroutine profile records them, one address for
+    /// each call, inlined ones included, without wrappers (https://github.com/golang/go/blob/go1.26.0/src/runtime/traceback.go, tracebackPCs).
+    /// </summary>
+    /// <param name="pcs">Run-time addresses of the instructions: for a return address the call before it.</param>
+    /// <param name="into">Receives the locations.</param>
+    public void AppendGoroutine(ReadOnlySpan<ulong> pcs, List<int> into)
+    {
+        var calls = new List<ulong>(pcs.Length * 2);
+        GoFuncId callee = GoFuncId.Normal;
+        foreach (ulong pc in pcs)
+        {
+            _expanded.Clear();
+            _functions.ExpandSymbols(unchecked(pc - _bias), _expanded);
+            foreach (SymbolFrame frame in _expanded)
+            {
+                if (frame.FuncId != GoFuncId.Wrapper || !ElidesWrapperCalling(callee))
+                    calls.Add(unchecked(frame.Pc + _bias + 1));
+                callee = frame.FuncId;
+            }
+        }
+        Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(calls), into);
+    }
+
     // FuncForPC looks the return address itself up, not the call before it: the runtime does the same here.
     bool IsRuntime(ulong address)
     {

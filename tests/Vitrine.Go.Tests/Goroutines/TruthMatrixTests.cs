@@ -1,6 +1,9 @@
 using Vitrine.Go.Goroutines;
 using Vitrine.Go.Goroutines.Formats;
+using Vitrine.Go.Tests.Profiles;
 using Vitrine.Linux.Processes;
+using Vitrine.Pprof;
+using Vitrine.Pprof.Wire;
 using Vitrine.TestTargets;
 
 namespace Vitrine.Go.Tests.Goroutines;
@@ -42,6 +45,39 @@ public sealed class TruthMatrixTests
         Assert.Equal(theirs.Keys.Order(), seen.Keys.Order());
         Assert.Equal(0, dump.Consistency.Torn);
         Assert.Equal(dump.Count, dump.Consistency.Accepted + dump.Consistency.Running);
+    }
+
+    [Theory]
+    [InlineData("1.26", "tracebacklabels=1"), InlineData("1.26", "tracebacklabels=0"), InlineData("1.27", "tracebacklabels=0"), InlineData("1.27", "tracebacklabels=0,tracebacklabels=1")]
+    public void GoText_LabelsInTracebacks_FollowTheTargetsSetting(string version, string setting)
+    {
+        using TruthTarget truth = TruthTarget.Start(GoFixture.Build(version, GoFlavour.Stripped), new TruthOptions { GoDebug = setting });
+        ulong labelled = (ulong)truth.Park("labels")[0].GoroutineId;
+        string expected = StackText.ById(truth.Stacks())[labelled];
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(truth.Pid));
+        StringWriter ours = new();
+        GoText.Write(target.ReadGoroutines(WithArguments), ours);
+        Assert.Equal(expected, StackText.ById(ours.ToString())[labelled]);
+        Assert.Equal(setting.EndsWith('1'), StackText.Header(expected).Contains("r-17", StringComparison.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]
+    public void GoroutineProfile_QuietTarget_EqualsTheTargetsOwn(string version)
+    {
+        using TruthTarget truth = TruthTarget.Start(GoFixture.Build(version, GoFlavour.Stripped), new TruthOptions { GoGc = "off" });
+        truth.Park("all");
+        truth.Ask("goroutines 300");
+        Profile theirs = ProfileReader.Read(truth.Profile("goroutine"));
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(truth.Pid));
+        Profile ours = GoroutineProfile.Of(target.ReadGoroutines());
+
+        Assert.Equal(["goroutine/count"], ours.SampleTypes.Select(type => $"{type.Type}/{type.Unit}"));
+        // The main goroutine answers commands: in its own account it runs, seen from outside it waits for the next one.
+        // Its own account ends after 32 or 128 frames; seen from outside, a deep stack is whole.
+        static bool IsComparable(string sample) => !sample.Contains("main.main(", StringComparison.Ordinal) && !sample.Contains("main.parkDeep", StringComparison.Ordinal);
+        List<string> expected = ProfileText.Samples(theirs, IsComparable);
+        Assert.True(expected.Count >= 40, $"only {expected.Count} samples");
+        Assert.Equal(expected, ProfileText.Samples(ours, IsComparable));
     }
 
     [Theory, MemberData(nameof(GoMatrix.All), MemberType = typeof(GoMatrix))]

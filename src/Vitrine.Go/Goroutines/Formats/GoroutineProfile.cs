@@ -1,4 +1,4 @@
-using Vitrine.Linux.Processes;
+using Vitrine.Go.Profiles;
 using Vitrine.Pprof;
 
 namespace Vitrine.Go.Goroutines.Formats;
@@ -27,9 +27,9 @@ public static class GoroutineProfile
             Period = 1,
             TimeNanos = (dump.CapturedAt - DateTimeOffset.UnixEpoch).Ticks * 100,
         };
-        var stacks = new LocationTable(builder, new ExecutableMappings(dump.ExecutableMaps, dump.BuildId, builder));
+        var stacks = new LocationTable(dump, builder);
         foreach (var (key, count) in Count(dump, filter))
-            builder.AddSample(stacks.Of(dump, key), [count], LabelsOf(dump[key.First]));
+            builder.AddSample(stacks.Of(key), [count], LabelsOf(dump[key.First]));
         return builder.Build();
     }
 
@@ -61,39 +61,42 @@ public static class GoroutineProfile
 
     private static Label[] LabelsOf(Goroutine goroutine) => [.. goroutine.Labels.Select(label => new Label(label.Key, label.Value))];
 
-    /// <summary>Locations of stacks: one for each physical frame, with the functions inlined into it.</summary>
-    private sealed class LocationTable(ProfileBuilder builder, ExecutableMappings mappings)
+    /// <summary>Locations of stacks, each stack converted once.</summary>
+    private sealed class LocationTable
     {
+        private readonly GoroutineDump _dump;
+        private readonly ProfileBuilder _builder;
+        private readonly PprofStacks _stacks;
         private readonly Dictionary<int, int[]> _byStack = [];
-        private readonly List<Line> _lines = [];
+        private readonly List<int> _locations = [];
 
-        public int[] Of(GoroutineDump dump, SampleKey key)
+        public LocationTable(GoroutineDump dump, ProfileBuilder builder)
+        {
+            _dump = dump;
+            _builder = builder;
+            ReadContext context = dump.Tables.Context;
+            var mappings = new ExecutableMappings(dump.ExecutableMaps, dump.BuildId, builder);
+            _stacks = new PprofStacks(context.Binary.Functions, context.Binary.Version, context.Bias, builder, mappings.IndexOf);
+        }
+
+        public int[] Of(SampleKey key)
         {
             if (key.StackId < 0)
-                return [builder.Location(-1, 0, [new Line(builder.Function(key.Status == StackStatus.Torn ? TornFrame : RunningFrame), 0)])];
+                return [_builder.Location(-1, 0, [new Line(_builder.Function(key.Status == StackStatus.Torn ? TornFrame : RunningFrame), 0)])];
             if (!_byStack.TryGetValue(key.StackId, out int[]? locations))
-                _byStack.Add(key.StackId, locations = Locations(dump.Stacks.Frames(key.StackId)));
+                _byStack.Add(key.StackId, locations = Convert(key.StackId));
             return locations;
         }
 
-        private int[] Locations(IReadOnlyList<Frame> frames)
+        private int[] Convert(int stackId)
         {
-            var locations = new List<int>(frames.Count);
-            for (int i = 0; i < frames.Count; i++)
-            {
-                Frame frame = frames[i];
-                // The outermost frame is where every goroutine returns to when it ends; runtime/pprof leaves it out.
-                if (frame.Function != "runtime.goexit")
-                    _lines.Add(new Line(builder.Function(frame.Function, frame.Function, frame.File), frame.Line));
-                if (frame.Inlined || _lines.Count == 0)
-                    continue;
-                // pprof's addresses lie inside the call, not behind it.
-                ulong address = frame.Pc - 1;
-                locations.Add(builder.Location(mappings.IndexOf(address), address, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_lines)));
-                _lines.Clear();
-            }
-            _lines.Clear();
-            return [.. locations];
+            ReadContext context = _dump.Tables.Context;
+            ulong[] pcs = _dump.Stacks.Pcs(stackId).ToArray();
+            for (int i = 0; i < pcs.Length; i++)
+                pcs[i] = unchecked(ArgumentStore.CallPc(context, pcs[i]) + context.Bias);
+            _locations.Clear();
+            _stacks.AppendGoroutine(pcs, _locations);
+            return [.. _locations];
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof;
@@ -139,7 +138,6 @@ public sealed class ProfileMerger
             return map;
         }
 
-        [MethodImpl(HotLoop.Compile)]
         public void AddSamples()
         {
             // The first mapping stands for the main binary, also when no sample lies in it.

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Vitrine.Pprof.Storage;
 
-/// <summary>How the innermost loops are compiled.</summary>
+/// <summary>How the innermost loops are compiled. For leaves only: the precompiler skips what such a method alone calls.</summary>
 internal static class HotLoop
 {
     /// <summary>

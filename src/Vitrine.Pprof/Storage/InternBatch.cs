@@ -52,7 +52,6 @@ internal sealed class InternBatch
     }
 
     /// <summary>Interns what is waiting.</summary>
-    [MethodImpl(HotLoop.Compile)]
     public void Flush()
     {
         var start = 0;

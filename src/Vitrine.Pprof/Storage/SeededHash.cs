@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Vitrine.Pprof.Storage;
@@ -14,6 +15,7 @@ internal static class SeededHash
 
     static ulong NewSeed() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;
 
+    [MethodImpl(HotLoop.Compile)]
     public static ulong Of(ReadOnlySpan<byte> bytes)
     {
         var a = Seed0 ^ (ulong)bytes.Length;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using Vitrine.Pprof.Storage;
 
@@ -212,7 +211,6 @@ internal sealed class ProfileAssembler
         return (valueType, unit);
     }
 
-    [MethodImpl(HotLoop.Compile)]
     void Sample(ReadOnlySpan<byte> message)
     {
         Limit(_stackBatch.Count, _limits.MaxSamples, nameof(ProfileLimits.MaxSamples));
@@ -275,7 +273,6 @@ internal sealed class ProfileAssembler
     }
 
     /// <summary>The number of a label, or −1 when it says nothing. Most labels have been seen before: they are known by their bytes, without being taken apart.</summary>
-    [MethodImpl(HotLoop.Compile)]
     int LabelNumber(ReadOnlySpan<byte> message)
     {
         if (_labelCache.TryGet(message, out var number))

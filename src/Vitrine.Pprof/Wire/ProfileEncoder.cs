@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof.Wire;
@@ -102,7 +101,6 @@ internal sealed class ProfileEncoder : IDisposable
         EndMessage(field);
     }
 
-    [MethodImpl(HotLoop.Compile)]
     void Samples()
     {
         for (var i = 0; i < _tables.SampleStacks.Count; i++)

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof.Wire;
 
@@ -64,7 +63,6 @@ internal sealed class WireBuffer : IDisposable
     }
 
     /// <summary>Location numbers of a stack as the ids they are written with (index + 1), as one run without tags.</summary>
-    [MethodImpl(HotLoop.Compile)]
     public void PackedIds(ReadOnlySpan<int> indexes)
     {
         if (_bytes.Length - Length < indexes.Length * 5)

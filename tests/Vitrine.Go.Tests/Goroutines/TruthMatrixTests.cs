@@ -61,6 +61,23 @@ public sealed class TruthMatrixTests
         Assert.Equal(setting.EndsWith('1'), StackText.Header(expected).Contains("r-17", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void GoText_GoroutinesTheRuntimeFoundLeaked_SaysSoAsDebug2Does()
+    {
+        using TruthTarget truth = TruthTarget.Start(GoFixture.Build("1.27", GoFlavour.Stripped));
+        truth.Ask("leak 100");
+        truth.Ask("leak 0");
+        truth.Park("chan-nil-receive");
+        truth.Profile("goroutineleak");
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(truth.Pid));
+        GoroutineDump dump = target.ReadGoroutines(WithArguments);
+        IReadOnlyDictionary<ulong, string> theirs = StackText.ById(truth.Stacks());
+        Goroutine[] leaked = [.. Enumerable.Range(0, dump.Count).Select(i => dump[i]).Where(g => g.State == GoroutineState.Leaked)];
+        Assert.NotEmpty(leaked);
+        Assert.All(leaked, goroutine => Assert.Equal(theirs[goroutine.Id], GoText.Format(dump, goroutine)));
+        Assert.All(leaked, goroutine => Assert.NotNull(goroutine.WaitReason));
+    }
+
     [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]
     public void GoroutineProfile_QuietTarget_EqualsTheTargetsOwn(string version)
     {

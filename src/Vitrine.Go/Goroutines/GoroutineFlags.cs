@@ -15,6 +15,4 @@ internal enum GoroutineFlags : byte
     InBubble = 8,
     /// <summary>Changed at least once while it was read.</summary>
     Retried = 16,
-    /// <summary>Running, yet its system call registers are still set: the runtime prints its stack.</summary>
-    LeavingSyscall = 32,
 }

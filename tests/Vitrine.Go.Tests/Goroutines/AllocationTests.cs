@@ -8,7 +8,7 @@ namespace Vitrine.Go.Tests.Goroutines;
 [Collection(nameof(Alone))]
 public sealed class AllocationTests
 {
-    /// <summary>A row has 104 bytes, an address 8; the rest of the dump does not grow with the number of goroutines.</summary>
+    /// <summary>A row has 96 bytes, an address 8; the rest of the dump does not grow with the number of goroutines.</summary>
     private const double BytesPerGoroutine = 120;
 
     [Fact]

@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof.Wire;

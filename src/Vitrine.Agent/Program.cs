@@ -1,4 +1,5 @@
 using Vitrine.Agent.CommandLine;
+using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent;
 
@@ -6,6 +7,7 @@ static class Program
 {
     static async Task<int> Main(string[] arguments)
     {
+        SchedulingSlice.Shorten();
         using var interrupt = new CancellationTokenSource();
         // The first Ctrl-C ends the look in order (files are finished or removed); the second one ends the program.
         Console.CancelKeyPress += (_, pressed) => pressed.Cancel = TryCancel(interrupt);

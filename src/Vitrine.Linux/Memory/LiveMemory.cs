@@ -26,8 +26,9 @@ public sealed unsafe class LiveMemory : IMemoryReader, IDisposable
     /// <summary>Page size in bytes: unreadable memory comes in these units.</summary>
     static readonly ulong PageSize = (ulong)Environment.SystemPageSize;
 
-    // Keeps each call short, so that the target's address-space lock is not wanted for long by one caller.
-    const ulong LargestBatch = 64 << 20;
+    // Keeps each call short (some 50 µs): the target's address-space lock is not held for long, and where the kernel does not preempt itself for a
+    // thread of the target that wakes up on this processor, that thread waits until the call returns. A call costs 0.3 µs beside its copying.
+    const ulong LargestBatch = 256 << 10;
 
     readonly LinuxProcess process;
     readonly AddressSpace space;

@@ -35,6 +35,10 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "madvise")]
     public static partial int Madvise(void* start, nuint length, int advice);
 
+    /// <summary>For system calls that the C library has no function for. The number differs by architecture.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint first, nint second, nint third, nint fourth);
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUid();
 

@@ -29,7 +29,7 @@ static class GoroutineScale
             parked = size;
             last = Measure(options, target);
             perGoroutine.Add((last.Elapsed - start.Elapsed).TotalNanoseconds / size);
-            table.Add(Show.Count(size), Show.Time(last.Elapsed), FormattableString.Invariant($"{perGoroutine[^1]:0} ns"), Show.Megabytes(last.PeakBytes));
+            table.Add(Show.Count(size), Show.Time(last.Elapsed), size < 10_000 ? "below the noise" : FormattableString.Invariant($"{perGoroutine[^1]:0} ns"), Show.Megabytes(last.PeakBytes));
             Console.Error.WriteLine($"{size}: {Show.Time(last.Elapsed)}");
         }
 

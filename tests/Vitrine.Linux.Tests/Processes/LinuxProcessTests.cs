@@ -300,6 +300,8 @@ public sealed class LinuxProcessTests
         using var child = new Child("sleep", "60");
         var process = LinuxProcess.Open(child.Pid);
         Until.True(() => process.CommandName == "sleep", () => "exec of sleep");
+        // The kernel counts starts in hundredths of a second: a process may still be in the tick that it started in.
+        Until.True(() => process.Uptime > TimeSpan.Zero, () => "the first tick of its clock");
         AsNobody.Run(() =>
         {
             var denied = Assert.Throws<AccessDeniedException>(() => LiveMemory.Open(process));

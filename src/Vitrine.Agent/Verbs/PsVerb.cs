@@ -34,7 +34,7 @@ static class PsVerb
             else
                 Output.Text(parsed.GetValue(output), writer => WriteText(writer, result, parsed.GetValue(wide), parsed.GetValue(probe), parsed.GetValue(output) is not null));
             if (result.NotAllowed > 0)
-                new Remarks(parsed.GetValue(quiet)).Note($"{result.NotAllowed} processes of other users could not be looked into: sudo vitrine ps");
+                new Remarks(parsed.GetValue(quiet)).Note(NotAllowedText(result.NotAllowed));
             return Task.FromResult(ExitCode.Success);
         });
         return command;
@@ -64,6 +64,10 @@ static class PsVerb
         }
         Tables.Write(writer, table, toFile);
     }
+
+    // Root asks for no more rights in vain: what is hidden from root is hidden by something that root cannot lift from here.
+    static string NotAllowedText(int count) => (count == 1 ? "1 process" : $"{count} processes") + " could not be looked into: "
+        + (Environment.IsPrivilegedProcess ? "refused to root too, by a security module, a sandbox or a missing capability" : "sudo vitrine ps");
 
     static string Module(ProcessRow row) => row.Module is null ? "?" : row.ModuleVersion is null or "(devel)" or "" ? row.Module : $"{row.Module}@{row.ModuleVersion}";
 

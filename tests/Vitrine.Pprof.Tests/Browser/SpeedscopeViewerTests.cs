@@ -32,14 +32,14 @@ public sealed class SpeedscopeViewerTests(Chromium browser) : IClassFixture<Chro
             if (!npm.WaitForExit(InstallLimit))
             {
                 npm.Kill(entireProcessTree: true);
-                Assert.Skip("npm did not fetch speedscope within three minutes");
+                Prerequisite.Missing("npm did not fetch speedscope within three minutes");
             }
             if (npm.ExitCode != 0)
-                Assert.Skip($"npm could not fetch speedscope: {errors.Result.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+                Prerequisite.Missing($"npm could not fetch speedscope: {errors.Result.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            Assert.Skip("npm is missing: apt-get install npm");
+            Prerequisite.Missing("npm is missing: apt-get install npm");
         }
         try
         {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Vitrine.TestTargets;
 
 /// <summary>What a test needs beyond the checkout. Missing, it is a shown skip on a user's machine and a failure where everything has to be there.</summary>
@@ -28,5 +30,13 @@ public static class Prerequisite
     public static void Root()
     {
         if (!Environment.IsPrivilegedProcess) Missing("needs root: run ./test as root");
+    }
+
+    /// <summary>Skips or fails unless kernel probes can be loaded here.</summary>
+    public static void Probes()
+    {
+        Root();
+        if (!NativeLibrary.TryLoad("libbpf.so.1", out _)) Missing("needs libbpf: apt-get install libbpf1");
+        if (!File.Exists("/sys/bus/event_source/devices/uprobe/type")) Missing("needs a kernel with CONFIG_UPROBE_EVENTS, and /sys");
     }
 }

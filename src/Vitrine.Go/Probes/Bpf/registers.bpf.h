@@ -1,0 +1,56 @@
+// The registers of a probed thread, as the kernel hands them to a BPF program, and what Go keeps in them.
+//
+// Go's internal calling convention (ABIInternal, Go 1.17 on amd64, 1.18 on arm64; src/cmd/compile/abi-internal.md) passes the current goroutine
+// in R14 or R28, and integer arguments and results in the registers named below, the receiver first. A string takes two, a slice three.
+#ifndef VITRINE_REGISTERS_H
+#define VITRINE_REGISTERS_H
+
+#if defined(__TARGET_ARCH_x86)
+
+// struct pt_regs of asm/ptrace.h, x86-64.
+struct registers {
+	u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
+};
+
+#define REG_G(ctx) ((ctx)->r14)
+#define REG_ARG0(ctx) ((ctx)->ax)
+#define REG_ARG1(ctx) ((ctx)->bx)
+#define REG_ARG2(ctx) ((ctx)->cx)
+#define REG_ARG3(ctx) ((ctx)->di)
+#define REG_ARG4(ctx) ((ctx)->si)
+#define REG_ARG5(ctx) ((ctx)->r8)
+#define REG_ARG6(ctx) ((ctx)->r9)
+#define REG_ARG7(ctx) ((ctx)->r10)
+#define REG_ARG8(ctx) ((ctx)->r11)
+#define REG_SP(ctx) ((ctx)->sp)
+#define REG_IP(ctx) ((ctx)->ip)
+#define REG_FP(ctx) ((ctx)->bp)
+
+#elif defined(__TARGET_ARCH_arm64)
+
+// struct user_pt_regs of asm/ptrace.h, arm64.
+struct registers {
+	u64 x[31], sp, pc, pstate;
+};
+
+#define REG_G(ctx) ((ctx)->x[28])
+#define REG_ARG0(ctx) ((ctx)->x[0])
+#define REG_ARG1(ctx) ((ctx)->x[1])
+#define REG_ARG2(ctx) ((ctx)->x[2])
+#define REG_ARG3(ctx) ((ctx)->x[3])
+#define REG_ARG4(ctx) ((ctx)->x[4])
+#define REG_ARG5(ctx) ((ctx)->x[5])
+#define REG_ARG6(ctx) ((ctx)->x[6])
+#define REG_ARG7(ctx) ((ctx)->x[7])
+#define REG_ARG8(ctx) ((ctx)->x[8])
+#define REG_SP(ctx) ((ctx)->sp)
+#define REG_IP(ctx) ((ctx)->pc)
+#define REG_FP(ctx) ((ctx)->x[29])
+// The return address is in the link register until the prologue stores it.
+#define REG_LR(ctx) ((ctx)->x[30])
+
+#else
+#error "no registers for this architecture"
+#endif
+
+#endif

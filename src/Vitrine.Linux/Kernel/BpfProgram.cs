@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Vitrine.Linux.Kernel;
+
+/// <summary>How often a program ran and for how long, from the kernel's own statistics.</summary>
+/// <param name="Count">Runs since it was loaded.</param>
+/// <param name="Nanoseconds">Time spent in the program itself; the trap that leads to it comes on top.</param>
+public readonly record struct ProgramRuns(long Count, long Nanoseconds)
+{
+    /// <summary>What was added since <paramref name="earlier"/>.</summary>
+    public ProgramRuns Since(ProgramRuns earlier) => new(Count - earlier.Count, Nanoseconds - earlier.Nanoseconds);
+
+    /// <summary>Both together.</summary>
+    public static ProgramRuns operator +(ProgramRuns one, ProgramRuns other) => new(one.Count + other.Count, one.Nanoseconds + other.Nanoseconds);
+}
+
+/// <summary>One loaded program of a <see cref="BpfObject"/>; belongs to it.</summary>
+public sealed unsafe class BpfProgram
+{
+    readonly nint _program;
+    readonly BpfObject _owner;
+
+    internal BpfProgram(BpfObject owner, nint program, string name)
+    {
+        _owner = owner;
+        _program = program;
+        Name = name;
+    }
+
+    /// <summary>The name of the C function.</summary>
+    public string Name { get; }
+
+    /// <summary>Runs the program whenever a process executes the instruction at this place.</summary>
+    /// <param name="pid">The process; all its threads are meant.</param>
+    /// <param name="path">The executable; <c>/proc/PID/exe</c> is right for deleted files and other mount namespaces.</param>
+    /// <param name="fileOffset">The instruction's offset in the file.</param>
+    /// <param name="cookie">What bpf_get_attach_cookie returns there.</param>
+    /// <exception cref="KernelRefusalException">The kernel does not attach it.</exception>
+    public ProbeLink AttachUprobe(int pid, string path, ulong fileOffset, ulong cookie)
+    {
+        _owner.ThrowIfDisposed();
+        var options = new LibBpf.UprobeOptions { Size = (nuint)sizeof(LibBpf.UprobeOptions), Cookie = cookie };
+        return Link(
+            LibBpf.AttachUprobe(_program, pid, path, (nuint)fileOffset, &options),
+            string.Create(CultureInfo.InvariantCulture, $"attach a user probe at offset 0x{fileOffset:x} of {path}"));
+    }
+
+    /// <summary>Runs the program whenever a perf event fires.</summary>
+    /// <exception cref="KernelRefusalException">The kernel does not attach it.</exception>
+    public ProbeLink AttachPerfEvent(SafeFileHandle perfEvent)
+    {
+        ArgumentNullException.ThrowIfNull(perfEvent);
+        _owner.ThrowIfDisposed();
+        // The link closes the descriptor that it is given, and the caller keeps the handle.
+        var duplicate = Descriptors.Duplicate(perfEvent);
+        var link = LibBpf.AttachPerfEvent(_program, duplicate);
+        var error = Marshal.GetLastPInvokeError();
+        if (link == 0)
+            Descriptors.Close(duplicate);
+        return Link(link, "attach a program to a perf event", error);
+    }
+
+    /// <summary>Runs the program at a tracepoint of the kernel.</summary>
+    /// <exception cref="KernelRefusalException">The kernel does not attach it.</exception>
+    public ProbeLink AttachTracepoint(string category, string name)
+    {
+        _owner.ThrowIfDisposed();
+        return Link(LibBpf.AttachTracepoint(_program, category, name), $"attach a program to the tracepoint {category}:{name}");
+    }
+
+    /// <summary>How often and how long it ran. Zero when the kernel keeps no such statistics (before 5.8).</summary>
+    public ProgramRuns Runs()
+    {
+        _owner.ThrowIfDisposed();
+        LibBpf.ProgramInfo info = default;
+        var size = (uint)sizeof(LibBpf.ProgramInfo);
+        return LibBpf.GetInfo(LibBpf.ProgramDescriptor(_program), &info, &size) == 0
+            ? new ProgramRuns((long)info.RunCount, (long)info.RunTimeNanoseconds)
+            : default;
+    }
+
+    static ProbeLink Link(nint link, string what, int? error = null) =>
+        link != 0 ? new ProbeLink(link) : throw KernelRefusals.Explain(what, error ?? Marshal.GetLastPInvokeError());
+}

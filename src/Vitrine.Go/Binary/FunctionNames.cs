@@ -65,6 +65,13 @@ static class FunctionNames
         return result;
     }
 
+    /// <summary>True when some stored name begins with <paramref name="start"/>; with the terminator in it, when some name is that.</summary>
+    public static bool Mentions(ReadOnlySpan<byte> names, string start)
+    {
+        var text = Encoding.UTF8.GetBytes("\0" + start);
+        return names.IndexOf(text) >= 0 || names.StartsWith(text.AsSpan(1));
+    }
+
     // Entries out of order (a damaged table) have no size.
     static ulong Size(GoFunction function) => function.End > function.Entry ? function.End - function.Entry : 0;
 

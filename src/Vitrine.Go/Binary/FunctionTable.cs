@@ -86,6 +86,17 @@ public sealed class FunctionTable
         return FunctionNames.Find(this, Table, header, names);
     }
 
+    /// <summary>
+    /// True when the linker kept the name, be it for a body or for calls that were inlined. A name that is mentioned and has no body is a
+    /// function that was inlined wherever it is called.
+    /// </summary>
+    public bool MentionsName(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var names = Table[header.Names..header.CompileUnits];
+        return FunctionNames.Mentions(names, name + "\0") || FunctionNames.Mentions(names, name.Replace("[...]", "", StringComparison.Ordinal) + "[");
+    }
+
     /// <summary>Bytes from SP at <paramref name="pc"/> to the frame's base, as the runtime's unwinder uses them (a return address is looked up as it is); -1 when unknown.</summary>
     public int SpDelta(in GoFunction function, ulong pc)
     {

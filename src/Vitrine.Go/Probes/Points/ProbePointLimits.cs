@@ -1,0 +1,20 @@
+namespace Vitrine.Go.Probes.Points;
+
+/// <summary>Bounds of the search in code that nobody vouches for.</summary>
+static class ProbePointLimits
+{
+    /// <summary>Bytes of a function that are decoded. Generated parsers and tables reach some hundred KiB.</summary>
+    public const int MaxFunctionBytes = 8 << 20;
+
+    /// <summary>Instructions that are followed from the entry, behind a call, and on the way to <c>runtime.morestack</c>.</summary>
+    public const int MaxSteps = 96;
+
+    /// <summary>Return instructions of one function that are probed; each probe is a system call and memory in the kernel.</summary>
+    public const int MaxReturns = 512;
+
+    /// <summary>Functions that one pattern may match.</summary>
+    public const int MaxMatches = 64;
+
+    /// <summary>Characters of a pattern.</summary>
+    public const int MaxPatternLength = 1_024;
+}

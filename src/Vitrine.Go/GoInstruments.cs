@@ -1,5 +1,6 @@
 using Vitrine.Go.Goroutines;
 using Vitrine.Go.Memory;
+using Vitrine.Go.OffCpu;
 using Vitrine.Go.Profiles;
 using Vitrine.Go.Scheduler;
 using Vitrine.Instruments;
@@ -16,6 +17,7 @@ public static class GoInstruments
         .Add(new BucketProfileInstrument(BucketProfileKind.Allocs))
         .Add(new BucketProfileInstrument(BucketProfileKind.Block))
         .Add(new BucketProfileInstrument(BucketProfileKind.Mutex))
+        .Add(new OffCpuRecorder())
         .Add(new MemStatsInstrument())
         .Add(new SchedulerInstrument());
 }

@@ -37,6 +37,15 @@ public sealed class SampleProcess : IDisposable
         return new SampleProcess(process, line.Result);
     }
 
+    /// <summary>Sends one line and returns the line with which the program answers.</summary>
+    public string Ask(string line)
+    {
+        process.StandardInput.WriteLine(line);
+        process.StandardInput.Flush();
+        var answer = process.StandardOutput.ReadLineAsync();
+        return answer.Wait(ReadyLimit) && answer.Result is { } text ? text : throw new InvalidOperationException($"the program does not answer to '{line}'");
+    }
+
     /// <summary>Ends the program at once and waits until it is gone.</summary>
     public void Kill()
     {

@@ -38,4 +38,24 @@ static class Repeat
         }
         return looks;
     }
+
+    /// <summary>
+    /// Records windows of <paramref name="every"/> back to back until <paramref name="duration"/> is over; one window of the whole duration when every is zero.
+    /// Ends quietly when cancelled: the window that was open then is the last one.
+    /// </summary>
+    /// <param name="every">Length of a window.</param>
+    /// <param name="duration">All windows together.</param>
+    /// <param name="record">Records one window of the given length; gets the time since the start.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static void Windows(TimeSpan every, TimeSpan duration, Action<TimeSpan, TimeSpan> record, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var at = TimeSpan.Zero;
+        do
+        {
+            record(at, every > TimeSpan.Zero && every < duration - at ? every : duration - at);
+            at = TimeProvider.System.GetElapsedTime(started);
+        }
+        while (at < duration && every > TimeSpan.Zero && !cancellation.IsCancellationRequested);
+    }
 }

@@ -38,9 +38,6 @@ public sealed class GoroutineDump
     /// <summary>The Go version of the target.</summary>
     public GoVersion GoVersion => _tables.Context.Binary.Version;
 
-    /// <summary>The build id of the executable; null without one.</summary>
-    internal string? BuildId => _tables.Context.Binary.Elf.BuildId;
-
     /// <summary>What the process has mapped now; empty for a core dump, which does not say.</summary>
     internal IReadOnlyList<Vitrine.Linux.Processes.MemoryMap> ExecutableMaps => _tables.Process?.Maps() ?? [];
 

@@ -138,6 +138,32 @@ public sealed class VerbTests(ServiceFixture service) : IClassFixture<ServiceFix
     }
 
     [Fact]
+    public void Record_OffCpu_SaysHowLongGoroutinesWaitAndHowSureThatIs()
+    {
+        var file = TempFile(".folded");
+        try
+        {
+            var result = Succeed("record", service.Pid, "offcpu", "-d", "400ms", "-o", file);
+            Assert.Contains("by reason:", result.Errors, StringComparison.Ordinal);
+            Assert.Contains(" ± ", result.Errors, StringComparison.Ordinal);
+            Assert.Contains("0 lost", result.Errors, StringComparison.Ordinal);
+            Assert.Contains("main.fetchQuote", File.ReadAllText(file), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Record_OptionOfAnotherProfile_IsRefused()
+    {
+        var result = VitrineProgram.Run("record", service.Pid, "heap", "--rate", "10");
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains("--rate goes with offcpu", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Record_Every_WritesNumberedFilesThatMerge()
     {
         var folder = Directory.CreateTempSubdirectory("vitrine-series-").FullName;

@@ -1,4 +1,3 @@
-using Vitrine.Go.Profiles;
 using Vitrine.Pprof;
 
 namespace Vitrine.Go.Goroutines.Formats;
@@ -9,11 +8,6 @@ namespace Vitrine.Go.Goroutines.Formats;
 /// </summary>
 public static class GoroutineProfile
 {
-    /// <summary>Stands for a stack that cannot be known: in a profile every goroutine counts, and a sample without a frame would vanish from every view.</summary>
-    private const string RunningFrame = "(running: its stack cannot be seen from outside)";
-
-    private const string TornFrame = "(torn: it changed while it was read)";
-
     /// <summary>Makes the profile.</summary>
     /// <param name="dump">The dump.</param>
     /// <param name="filter">Goroutines to take; null takes all.</param>
@@ -62,41 +56,18 @@ public static class GoroutineProfile
     private static Label[] LabelsOf(Goroutine goroutine) => [.. goroutine.Labels.Select(label => new Label(label.Key, label.Value))];
 
     /// <summary>Locations of stacks, each stack converted once.</summary>
-    private sealed class LocationTable
+    private sealed class LocationTable(GoroutineDump dump, ProfileBuilder builder)
     {
-        private readonly GoroutineDump _dump;
-        private readonly ProfileBuilder _builder;
-        private readonly PprofStacks _stacks;
+        private readonly StackLocations _stacks = new(dump.Tables.Context, dump.ExecutableMaps, builder);
         private readonly Dictionary<int, int[]> _byStack = [];
-        private readonly List<int> _locations = [];
-
-        public LocationTable(GoroutineDump dump, ProfileBuilder builder)
-        {
-            _dump = dump;
-            _builder = builder;
-            ReadContext context = dump.Tables.Context;
-            var mappings = new ExecutableMappings(dump.ExecutableMaps, dump.BuildId, builder);
-            _stacks = new PprofStacks(context.Binary.Functions, context.Binary.Version, context.Bias, builder, mappings.IndexOf);
-        }
 
         public int[] Of(SampleKey key)
         {
             if (key.StackId < 0)
-                return [_builder.Location(-1, 0, [new Line(_builder.Function(key.Status == StackStatus.Torn ? TornFrame : RunningFrame), 0)])];
+                return _stacks.Missing(key.Status);
             if (!_byStack.TryGetValue(key.StackId, out int[]? locations))
-                _byStack.Add(key.StackId, locations = Convert(key.StackId));
+                _byStack.Add(key.StackId, locations = _stacks.Of(dump.Stacks.Pcs(key.StackId)));
             return locations;
-        }
-
-        private int[] Convert(int stackId)
-        {
-            ReadContext context = _dump.Tables.Context;
-            ulong[] pcs = _dump.Stacks.Pcs(stackId).ToArray();
-            for (int i = 0; i < pcs.Length; i++)
-                pcs[i] = unchecked(ArgumentStore.CallPc(context, pcs[i]) + context.Bias);
-            _locations.Clear();
-            _stacks.AppendGoroutine(pcs, _locations);
-            return [.. _locations];
         }
     }
 }

@@ -1,0 +1,3 @@
+module vitrine.example/sleepers
+
+go 1.19

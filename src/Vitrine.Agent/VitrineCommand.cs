@@ -39,6 +39,7 @@ static class VitrineCommand
         MemVerb.Create(),
         SchedVerb.Create(),
         RecordVerb.Create(),
+        BtfVerb.Create(),
         ProfileVerb.Create(),
         CompletionVerb.Create(),
     }.ShowExamplesInHelp();

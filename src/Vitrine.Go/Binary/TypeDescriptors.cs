@@ -103,6 +103,16 @@ public sealed class TypeDescriptors
         return true;
     }
 
+    /// <summary>Every struct type with a name, in the order of the binary. Two functions can each have a local type of one name.</summary>
+    public IEnumerable<GoType> NamedStructs()
+    {
+        foreach (var offset in index.Value.Offsets())
+        {
+            if (TryDescribe(types + (ulong)offset, out var type) && type.Kind == GoKind.Struct)
+                yield return type;
+        }
+    }
+
     IEnumerable<ulong> Named(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

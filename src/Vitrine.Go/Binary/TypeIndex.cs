@@ -32,6 +32,14 @@ sealed class TypeIndex
         return new TypeIndex(entries);
     }
 
+    /// <summary>Offsets in the region of all types, ascending.</summary>
+    public int[] Offsets()
+    {
+        var offsets = Array.ConvertAll(entries, static entry => (int)(uint)entry);
+        Array.Sort(offsets);
+        return offsets;
+    }
+
     /// <summary>Offsets in the region of types whose bare name has this hash, ascending.</summary>
     public IEnumerable<int> Find(uint hash)
     {

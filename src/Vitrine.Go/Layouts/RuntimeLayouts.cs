@@ -37,6 +37,13 @@ public sealed class RuntimeLayouts : ILayoutTable
         return layout is not null;
     }
 
+    /// <summary>Names of the structs that the table of this version and architecture has, in order; empty when there is no table of its own.</summary>
+    public IEnumerable<string> StructNames(GoVersion version, string architecture)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return version.Major == 1 && Table(version.Minor, architecture) is { } table ? table.Structs.Keys.Order(StringComparer.Ordinal) : [];
+    }
+
     /// <summary>Finds the value of an integer constant, e.g. <c>runtime._PageSize</c>; false when the version has no table or no such constant.</summary>
     public bool TryGetConstant(GoVersion version, string architecture, string name, out long value)
     {

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Vitrine.Go.Binary;
+using Vitrine.Go.Probes.Btf;
+using Vitrine.Go.Tests.Probes.Btf;
 using Vitrine.Linux.Binaries;
 using Vitrine.TestTargets;
 
@@ -84,6 +86,9 @@ public class HostileBinaryTests
         Assert.True(hostile.Types.TryGetStruct("main.point", out var layout));
         Assert.Null(layout.OffsetOf("nowhere"));
         Assert.Null(layout.OffsetOf(string.Join('.', Enumerable.Repeat("x", 1000)) + ".nowhere"));
+        // As BTF it would be a type without end for whoever reads it: the point in the point is bytes.
+        using var file = new BtfFile(GoBtf.Build(hostile, ["main.point"]));
+        file.Check(["sizeof(((struct go_main_point *)0)->x) == 8"]);
     }
 
     [Fact]
@@ -187,6 +192,7 @@ public class HostileBinaryTests
             foreach (var field in layout.Fields)
                 binary.Types.TryDescribe(field.TypeAddress, out _);
         }
+        Assert.NotEmpty(GoBtf.Build(binary, Structs));
         for (var i = 0; i < 200; i++)
             binary.Types.TryGetStructAt(binary.Module.Types + 8 * (ulong)random.Next((int)Math.Min((binary.Module.ETypes - binary.Module.Types) / 8, 1 << 20)), out _);
         _ = (binary.IsCgo, binary.BuildInfo.Settings.Count, binary.CacheKey);

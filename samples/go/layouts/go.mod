@@ -1,0 +1,3 @@
+module vitrine.example/layouts
+
+go 1.19

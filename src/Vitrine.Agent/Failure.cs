@@ -4,6 +4,7 @@ using Vitrine.Agent.Targets;
 using Vitrine.Go.Binary;
 using Vitrine.Instruments;
 using Vitrine.Linux.Binaries;
+using Vitrine.Linux.Kernel;
 using Vitrine.Linux.Processes;
 using Vitrine.Pprof;
 
@@ -27,6 +28,7 @@ static class Failure
         UsageException usage => (ExitCode.Usage, usage.Message, ""),
         TargetNotFoundException missing => (ExitCode.TargetNotFound, missing.Message, missing.Advice),
         AccessDeniedException denied => (ExitCode.AccessDenied, denied.Message, denied.Advice),
+        KernelRefusalException refused => (ExitCode.AccessDenied, refused.Message, refused.Advice),
         TargetGoneException gone => (ExitCode.TargetGone, gone.Message, ""),
         InstrumentUnavailableException unavailable => (ExitCode.Unavailable, unavailable.Message, unavailable.Advice),
         NotGoException notGo => (ExitCode.Unavailable, notGo.Message, "vitrine ps   lists the processes that Vitrine can look into"),

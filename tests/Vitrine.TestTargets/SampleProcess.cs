@@ -6,6 +6,7 @@ namespace Vitrine.TestTargets;
 public sealed class SampleProcess : IDisposable
 {
     static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
     static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
 
     readonly Process process;
@@ -37,13 +38,14 @@ public sealed class SampleProcess : IDisposable
         return new SampleProcess(process, line.Result);
     }
 
-    /// <summary>Sends one line and returns the line with which the program answers.</summary>
+    /// <summary>Sends one line to the program's standard input and waits for the line that answers it.</summary>
     public string Ask(string line)
     {
         process.StandardInput.WriteLine(line);
         process.StandardInput.Flush();
         var answer = process.StandardOutput.ReadLineAsync();
-        return answer.Wait(ReadyLimit) && answer.Result is { } text ? text : throw new InvalidOperationException($"the program does not answer to '{line}'");
+        if (!answer.Wait(AnswerLimit)) throw new TimeoutException($"no answer to '{line}' within {AnswerLimit.TotalSeconds} s");
+        return answer.Result ?? throw new InvalidOperationException($"the program ended instead of answering '{line}'");
     }
 
     /// <summary>Ends the program at once and waits until it is gone.</summary>

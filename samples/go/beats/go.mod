@@ -1,0 +1,3 @@
+module vitrine.example/beats
+
+go 1.19

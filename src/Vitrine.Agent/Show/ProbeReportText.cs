@@ -1,0 +1,35 @@
+using System.Globalization;
+using Vitrine.Instruments;
+
+namespace Vitrine.Agent.Show;
+
+/// <summary>The last lines of every look with probes: what it cost, what it lost, what it could not see.</summary>
+static class ProbeReportText
+{
+    public static void Write(TextWriter writer, Style style, ProbeReport report)
+    {
+        writer.WriteLine();
+        writer.WriteLine($"{style.Dim}cost{style.Reset}    {Cost(report.Cost)}");
+        writer.WriteLine($"{style.Dim}lost{style.Reset}    {(report.Lost.Total == 0 ? "nothing" : "")}{style.Yellow}{string.Join("; ", report.Lost.ByReason.Select(static one => $"{Number(one.Value)} {one.Key}"))}{style.Reset}");
+        var coverage = report.Coverage;
+        var error = coverage.RelativeError.TryGet(out var relative) ? $"±{relative * 100:0.#} %" : $"error unknown: {coverage.RelativeError.Reason}";
+        writer.WriteLine(coverage.Scale > 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{style.Dim}seen{style.Reset}    {style.Yellow}{Units.Duration(coverage.Open)} of {Units.Duration(coverage.Watched)} in {coverage.Windows} windows; counts and totals are estimates, {error}{style.Reset}")
+            : $"{style.Dim}seen{style.Reset}    all of {Units.Duration(coverage.Watched)}");
+        foreach (var absent in report.Absent)
+            writer.WriteLine($"{style.Yellow}absent{style.Reset}  {Terminal.Safe(absent.Function)}: {Terminal.Safe(absent.Reason)}");
+        foreach (var note in report.Notes)
+            writer.WriteLine($"{style.Dim}note{style.Reset}    {Terminal.Safe(note)}");
+    }
+
+    static string Cost(ProbeCost cost)
+    {
+        if (cost.Hits == 0)
+            return "0 probe hits";
+        var perHit = cost.NsPerHit.TryGet(out var ns) ? $" of {Units.Duration(TimeSpan.FromMicroseconds(ns / 1000))}" : "";
+        var share = cost.TargetShare.TryGet(out var part) ? string.Create(CultureInfo.InvariantCulture, $": {part * 100:0.###} % of one processor") : "";
+        return $"{Number(cost.Hits)} probe hits{perHit}{share}";
+    }
+
+    static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

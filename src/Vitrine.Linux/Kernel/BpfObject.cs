@@ -93,6 +93,9 @@ public sealed unsafe class BpfObject : IDisposable
     {
         ThrowIfDisposed();
         LibBpfLog.Clear();
+        HasMultiUprobes = KernelFeatures.HasMultiUprobes;
+        if (HasMultiUprobes)
+            ChooseMultiUprobes();
         if (LibBpf.Load(_object) < 0)
             throw KernelRefusals.Explain($"load the BPF object '{Name}'", Marshal.GetLastPInvokeError());
         _types?.Dispose();
@@ -103,6 +106,18 @@ public sealed unsafe class BpfObject : IDisposable
         if (statistics >= 0)
             _statistics = new SafeFileHandle(statistics, ownsHandle: true);
     }
+
+    // How a program is attached is decided when it is loaded.
+    void ChooseMultiUprobes()
+    {
+        for (var program = LibBpf.NextProgram(_object, 0); program != 0; program = LibBpf.NextProgram(_object, program))
+        {
+            if (MemoryMarshal.CreateReadOnlySpanFromNullTerminated(LibBpf.ProgramSection(program)).SequenceEqual("uprobe"u8))
+                LibBpf.SetAttachType(program, MultiUprobes.AttachType);
+        }
+    }
+
+    internal bool HasMultiUprobes { get; private set; }
 
     /// <summary>True when the kernel counts the runs of programs and their time.</summary>
     public bool HasStatistics => _statistics is not null;

@@ -32,19 +32,38 @@ public sealed unsafe class BpfProgram
     /// <summary>The name of the C function.</summary>
     public string Name { get; }
 
-    /// <summary>Runs the program whenever a process executes the instruction at this place.</summary>
+    /// <summary>Runs the program whenever a process executes one of these instructions.</summary>
     /// <param name="pid">The process; all its threads are meant.</param>
     /// <param name="path">The executable; <c>/proc/PID/exe</c> is right for deleted files and other mount namespaces.</param>
-    /// <param name="fileOffset">The instruction's offset in the file.</param>
-    /// <param name="cookie">What bpf_get_attach_cookie returns there.</param>
-    /// <exception cref="KernelRefusalException">The kernel does not attach it.</exception>
-    public ProbeLink AttachUprobe(int pid, string path, ulong fileOffset, ulong cookie)
+    /// <param name="places">The instructions: offset in the file, and what bpf_get_attach_cookie returns there.</param>
+    /// <returns>One link for all of them from Linux 6.12 on, else one for each.</returns>
+    /// <exception cref="KernelRefusalException">The kernel does not attach one of them; then none is attached.</exception>
+    public IReadOnlyList<ProbeLink> AttachUprobes(int pid, string path, IReadOnlyList<(ulong FileOffset, ulong Cookie)> places)
     {
+        ArgumentNullException.ThrowIfNull(places);
         _owner.ThrowIfDisposed();
-        var options = new LibBpf.UprobeOptions { Size = (nuint)sizeof(LibBpf.UprobeOptions), Cookie = cookie };
-        return Link(
-            LibBpf.AttachUprobe(_program, pid, path, (nuint)fileOffset, &options),
-            string.Create(CultureInfo.InvariantCulture, $"attach a user probe at offset 0x{fileOffset:x} of {path}"));
+        if (places.Count == 0)
+            return [];
+        var what = string.Create(CultureInfo.InvariantCulture, $"attach {(places.Count == 1 ? "a user probe" : $"{places.Count} user probes")} to {path}");
+        if (_owner.HasMultiUprobes)
+        {
+            var descriptor = MultiUprobes.Attach(LibBpf.ProgramDescriptor(_program), pid, path, [.. places.Select(static place => place.FileOffset)], [.. places.Select(static place => place.Cookie)]);
+            return descriptor >= 0 ? [new ProbeLink(descriptor)] : throw KernelRefusals.Explain(what, Marshal.GetLastPInvokeError());
+        }
+        var links = new List<ProbeLink>(places.Count);
+        foreach (var (fileOffset, cookie) in places)
+        {
+            var options = new LibBpf.UprobeOptions { Size = (nuint)sizeof(LibBpf.UprobeOptions), Cookie = cookie };
+            var link = LibBpf.AttachUprobe(_program, pid, path, (nuint)fileOffset, &options);
+            if (link == 0)
+            {
+                var error = Marshal.GetLastPInvokeError();
+                ProbeLink.DisposeAll(links);
+                throw KernelRefusals.Explain(what, error);
+            }
+            links.Add(new ProbeLink(link));
+        }
+        return links;
     }
 
     /// <summary>Runs the program whenever a perf event fires.</summary>

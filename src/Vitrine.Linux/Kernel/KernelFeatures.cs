@@ -16,6 +16,11 @@ public static class KernelFeatures
     /// <summary>The first kernel whose user probes carry a cookie, which lets one program serve many functions.</summary>
     static readonly Version s_oldestKernel = new(5, 15);
 
+    static readonly Lazy<bool> s_multiUprobes = new(static () => Read("/proc/sys/kernel/osrelease") is { } release && TryVersion(release, out var version) && version >= MultiUprobes.Since);
+
+    /// <summary>Whether one link can hold many probes, which makes their end quick.</summary>
+    internal static bool HasMultiUprobes => s_multiUprobes.Value;
+
     /// <summary>Looks at everything.</summary>
     public static IReadOnlyList<KernelFeature> Survey() => Survey(ViewerPrivileges.Read(), ReadFiles());
 

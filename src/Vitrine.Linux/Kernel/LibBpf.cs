@@ -104,6 +104,12 @@ static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_program__fd")]
     public static partial int ProgramDescriptor(nint program);
 
+    [LibraryImport(Library, EntryPoint = "bpf_program__section_name")]
+    public static partial byte* ProgramSection(nint program);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__set_expected_attach_type")]
+    public static partial int SetAttachType(nint program, int type);
+
     [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload")]
     public static partial int SetAutoload(nint program, [MarshalAs(UnmanagedType.U1)] bool load);
 

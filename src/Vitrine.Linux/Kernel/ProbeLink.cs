@@ -8,8 +8,19 @@ namespace Vitrine.Linux.Kernel;
 /// </summary>
 public sealed class ProbeLink : SafeHandle
 {
+    readonly bool _isDescriptor;
+
+    /// <summary>Takes over a link of libbpf's.</summary>
     internal ProbeLink(nint link)
         : base(0, ownsHandle: true) => SetHandle(link);
+
+    /// <summary>Takes over the bare descriptor of a link.</summary>
+    internal ProbeLink(int descriptor)
+        : base(0, ownsHandle: true)
+    {
+        _isDescriptor = true;
+        SetHandle(descriptor);
+    }
 
     /// <summary>
     /// Takes several probes away. The kernel waits for a grace period after each of them (100 ms was measured), and these waits can overlap: one after
@@ -41,5 +52,11 @@ public sealed class ProbeLink : SafeHandle
     public override bool IsInvalid => handle == 0;
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle() => LibBpf.DestroyLink(handle) == 0;
+    protected override bool ReleaseHandle()
+    {
+        if (!_isDescriptor)
+            return LibBpf.DestroyLink(handle) == 0;
+        Descriptors.Close((int)handle);
+        return true;
+    }
 }

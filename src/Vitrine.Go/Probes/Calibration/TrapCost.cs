@@ -58,9 +58,16 @@ public sealed record TrapCost(double EmulatedNs, double SingleSteppedNs)
     {
         code.Call(function, calls);
         var bare = Median(code, function, calls);
-        using var link = program.AttachUprobe(Environment.ProcessId, code.Path, (ulong)function, cookie: 0);
-        code.Call(function, calls);
-        return Math.Max(0, Median(code, function, calls) - bare);
+        var links = program.AttachUprobes(Environment.ProcessId, code.Path, [((ulong)function, 0)]);
+        try
+        {
+            code.Call(function, calls);
+            return Math.Max(0, Median(code, function, calls) - bare);
+        }
+        finally
+        {
+            ProbeLink.DisposeAll(links);
+        }
     }
 
     static double Median(CallableCode code, int function, int calls)

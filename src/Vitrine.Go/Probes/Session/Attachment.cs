@@ -4,20 +4,31 @@ using Vitrine.Linux.Kernel;
 
 namespace Vitrine.Go.Probes.Session;
 
-/// <summary>One place where a program is, or will be, attached. It can be taken away and put back as often as the budget asks for.</summary>
-internal sealed class Attachment(BpfProgram program, ProbeMechanism? mechanism, Func<BpfProgram, ProbeLink> attach) : IDisposable
+/// <summary>One program and where it is, or will be, attached. It can be taken away and put back as often as the budget asks for.</summary>
+internal sealed class Attachment(BpfProgram program, Func<BpfProgram, IReadOnlyList<ProbeLink>> attach) : IDisposable
 {
-    private ProbeLink? _link;
+    private IReadOnlyList<ProbeLink> _links = [];
 
     public BpfProgram Program => program;
 
-    /// <summary>How the kernel runs the probed instruction; null for what is no user probe (tracepoints, clocks).</summary>
-    public ProbeMechanism? Mechanism => mechanism;
-
-    /// <summary>What it needs to stay open for the link.</summary>
+    /// <summary>What needs to stay open for the link.</summary>
     public SafeFileHandle? Event { get; init; }
 
-    public void Attach() => _link ??= attach(program);
+    /// <summary>A program at places of an executable; more of them can be added until it is attached.</summary>
+    public static Attachment ToFunctions(BpfProgram program, int pid, string executable)
+    {
+        var places = new List<(ulong FileOffset, ulong Cookie)>();
+        return new Attachment(program, one => one.AttachUprobes(pid, executable, places)) { Places = places };
+    }
+
+    /// <summary>The places in an executable; null for what is no user probe (tracepoints, clocks).</summary>
+    public List<(ulong FileOffset, ulong Cookie)>? Places { get; private init; }
+
+    public void Attach()
+    {
+        if (_links.Count == 0)
+            _links = attach(program);
+    }
 
     /// <summary>Takes all of them away, the last first.</summary>
     public static void DetachAll(IReadOnlyList<Attachment> attachments)
@@ -25,17 +36,16 @@ internal sealed class Attachment(BpfProgram program, ProbeMechanism? mechanism, 
         var links = new List<ProbeLink>(attachments.Count);
         foreach (Attachment attachment in attachments.Reverse())
         {
-            if (attachment._link is { } link)
-                links.Add(link);
-            attachment._link = null;
+            links.AddRange(attachment._links);
+            attachment._links = [];
         }
         ProbeLink.DisposeAll(links);
     }
 
     public void Dispose()
     {
-        _link?.Dispose();
-        _link = null;
+        ProbeLink.DisposeAll(_links);
+        _links = [];
         Event?.Dispose();
     }
 }

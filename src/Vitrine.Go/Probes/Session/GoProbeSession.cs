@@ -112,12 +112,18 @@ public sealed class GoProbeSession : IDisposable
     {
         if (point.Mechanism == ProbeMechanism.SingleStepped)
             _singleStepped.Add(what);
-        Add(new Attachment(Object.Program(bpfProgram), point.Mechanism, program => program.AttachUprobe(_target.Pid, _executable, point.FileOffset, cookie)));
+        ThrowIfStarted();
+        BpfProgram program = Object.Program(bpfProgram);
+        _meter.Add(program, point.Mechanism);
+        Attachment? attachment = _attachments.Find(one => one.Program == program && one.Places is not null);
+        if (attachment is null)
+            _attachments.Add(attachment = Attachment.ToFunctions(program, _target.Pid, _executable));
+        attachment.Places!.Add((point.FileOffset, cookie));
     }
 
     /// <summary>Attaches to a tracepoint of the kernel.</summary>
     public void AttachTracepoint(string bpfProgram, string category, string name) =>
-        Add(new Attachment(Object.Program(bpfProgram), null, program => program.AttachTracepoint(category, name)));
+        Add(new Attachment(Object.Program(bpfProgram), program => [program.AttachTracepoint(category, name)]));
 
     /// <summary>Attaches to the clock of every processor.</summary>
     /// <param name="bpfProgram">The program.</param>
@@ -127,7 +133,7 @@ public sealed class GoProbeSession : IDisposable
         foreach (int cpu in PerfEvents.OnlineCpus())
         {
             var clock = PerfEvents.OpenCpuClock(cpu, frequencyHz);
-            Add(new Attachment(Object.Program(bpfProgram), null, program => program.AttachPerfEvent(clock)) { Event = clock });
+            Add(new Attachment(Object.Program(bpfProgram), program => [program.AttachPerfEvent(clock)]) { Event = clock });
         }
     }
 
@@ -138,7 +144,7 @@ public sealed class GoProbeSession : IDisposable
             _notes.Add(sentence);
     }
 
-    /// <summary>Puts the probes in place, in the order in which they were asked for.</summary>
+    /// <summary>Puts the probes in place, program by program, in the order in which they were first asked for.</summary>
     /// <exception cref="KernelRefusalException">The kernel does not attach one of them.</exception>
     /// <exception cref="TargetGoneException">The target ended.</exception>
     public void Start()
@@ -276,10 +282,15 @@ public sealed class GoProbeSession : IDisposable
 
     private void Add(Attachment attachment)
     {
-        _meter.Add(attachment.Program, attachment.Mechanism);
+        ThrowIfStarted();
+        _meter.Add(attachment.Program, null);
         _attachments.Add(attachment);
-        if (_open)
-            attachment.Attach();
+    }
+
+    private void ThrowIfStarted()
+    {
+        if (_startedAt != 0)
+            throw new InvalidOperationException("Probes are chosen before the look starts.");
     }
 
     private void OpenWindow()

@@ -11,6 +11,8 @@ namespace Vitrine.Linux.Kernel;
 public sealed unsafe class BpfObject : IDisposable
 {
     const string ConfigMap = ".rodata.config";
+    const string MeterMap = ".rodata.meter";
+    const uint RunsCounter = 15;
 
     readonly Dictionary<string, BpfProgram> _programs = new(StringComparer.Ordinal);
     readonly Dictionary<string, BpfMap> _maps = new(StringComparer.Ordinal);
@@ -93,6 +95,12 @@ public sealed unsafe class BpfObject : IDisposable
     {
         ThrowIfDisposed();
         LibBpfLog.Clear();
+        // What the probes cost is measured by the kernel itself, for CAP_SYS_ADMIN; else the programs count their runs, and their time stays unknown.
+        var statistics = LibBpf.EnableStatistics(LibBpf.RunTimeStatistics);
+        if (statistics >= 0)
+            _statistics = new SafeFileHandle(statistics, ownsHandle: true);
+        else
+            CountRunsInPrograms();
         HasMultiUprobes = KernelFeatures.HasMultiUprobes;
         if (HasMultiUprobes)
             ChooseMultiUprobes();
@@ -101,11 +109,19 @@ public sealed unsafe class BpfObject : IDisposable
         _types?.Dispose();
         _types = null;
         _loaded = true;
-        // What the probes cost is measured by the kernel itself. Without this (before 5.8) the runs are counted as zero and the cost is unknown.
-        var statistics = LibBpf.EnableStatistics(LibBpf.RunTimeStatistics);
-        if (statistics >= 0)
-            _statistics = new SafeFileHandle(statistics, ownsHandle: true);
     }
+
+    void CountRunsInPrograms()
+    {
+        var map = LibBpf.FindMap(_object, MeterMap);
+        nuint size = 0;
+        var value = map == 0 ? null : LibBpf.MapInitialValue(map, &size);
+        if (value is not null && size == sizeof(uint))
+            *(uint*)value = 1;
+    }
+
+    /// <summary>Runs of all programs together that they counted themselves (HIT in go.bpf.h); 0 where <see cref="HasStatistics"/>.</summary>
+    public long OwnRuns() => HasMap("counters") ? (long)Map("counters").SumPerCpu(RunsCounter) : 0;
 
     // How a program is attached is decided when it is loaded.
     void ChooseMultiUprobes()

@@ -4,5 +4,6 @@
 SEC("uprobe")
 int nothing(struct registers *ctx)
 {
+	HIT();
 	return 0;
 }

@@ -20,7 +20,7 @@ public sealed class GoProbeSession : IDisposable
     private readonly GoProbeProgram _program;
     private readonly ProbePointFinder _points;
     private readonly string _executable;
-    private readonly ProbeMeter _meter = new();
+    private readonly ProbeMeter _meter;
     private readonly ProbeGovernor _governor;
     private readonly List<Attachment> _attachments = [];
     private readonly List<AbsentProbe> _absent = [];
@@ -39,6 +39,7 @@ public sealed class GoProbeSession : IDisposable
         _target = target;
         _program = program;
         Object = bpf;
+        _meter = new ProbeMeter(bpf);
         _points = new ProbePointFinder(target.Binary);
         _executable = string.Create(CultureInfo.InvariantCulture, $"/proc/{target.Pid}/exe");
         _governor = new ProbeGovernor(program.Budget);

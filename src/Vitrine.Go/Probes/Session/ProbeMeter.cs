@@ -9,7 +9,8 @@ namespace Vitrine.Go.Probes.Session;
 /// Counts what probes cost the target: runs and time of each program from the kernel's statistics, plus the trap that leads to it, as measured on this
 /// machine. A program that sits on both kinds of instruction is charged for the dearer one: an upper bound.
 /// </summary>
-internal sealed class ProbeMeter
+/// <param name="bpf">The loaded programs.</param>
+internal sealed class ProbeMeter(BpfObject bpf)
 {
     private readonly Dictionary<BpfProgram, ProbeMechanism?> _programs = [];
     private TrapCost? _traps;
@@ -25,6 +26,11 @@ internal sealed class ProbeMeter
     /// <summary>Hits and nanoseconds so far.</summary>
     public Spent Total()
     {
+        if (!bpf.HasStatistics)
+        {
+            long runs = bpf.OwnRuns();
+            return new Spent(runs, runs * _programs.Values.Select(TrapOf).DefaultIfEmpty(0).Max());
+        }
         long hits = 0;
         double nanoseconds = 0;
         foreach ((BpfProgram program, ProbeMechanism? mechanism) in _programs)
@@ -37,7 +43,9 @@ internal sealed class ProbeMeter
     }
 
     /// <summary>How the cost was obtained.</summary>
-    public Provenance Provenance => Provenance.Estimated(_traps is null
+    public Provenance Provenance => !bpf.HasStatistics
+        ? Provenance.Bound("runs counted by the programs, at the price of the dearest trap among them as measured on this machine; the programs' own time is not in it, because the kernel tells it only to CAP_SYS_ADMIN")
+        : Provenance.Estimated(_traps is null
         ? "runs and time of the programs, counted by the kernel"
         : FormattableString.Invariant($"runs and time of the programs, counted by the kernel, plus {_traps.EmulatedNs:0} ns (emulated) or {_traps.SingleSteppedNs:0} ns (single-stepped) for each trap, measured on this machine"));
 

@@ -132,6 +132,36 @@ public sealed class ProbePointFinder(GoBinary binary)
         return false;
     }
 
+    /// <summary>The direct calls of <paramref name="callee"/> in <paramref name="function"/>, each on the call itself: the callee's arguments are in their registers.</summary>
+    /// <param name="function">The caller.</param>
+    /// <param name="callee">The function it calls; also found where the call goes through a wrapper of the same name.</param>
+    /// <param name="points">The points in address order.</param>
+    /// <param name="reason">Why there are none.</param>
+    public bool TryCalls(string function, string callee, out IReadOnlyList<ProbePoint> points, out string reason)
+    {
+        points = [];
+        if (!TryBodies(function, out var bodies, out reason))
+            return false;
+        var callees = binary.Functions.FindByName(callee).Select(f => f.Entry).ToHashSet();
+        if (callees.Count == 0)
+        {
+            reason = $"{callee}: {WhyAbsent(callee)}";
+            return false;
+        }
+        var found = new List<ProbePoint>();
+        foreach (var body in bodies)
+        {
+            if (!FunctionCode.TryDecode(binary, body, out var code, out reason))
+                return false;
+            found.AddRange(code.Instructions.Where(i => i.Flow == CodeFlow.Call && callees.Contains(i.Target)).Take(ProbePointLimits.MaxReturns).Select(code.Point));
+        }
+        points = found;
+        if (found.Count > 0)
+            return true;
+        reason = $"does not call {callee} directly in this version";
+        return false;
+    }
+
     /// <summary>The bodies that a name stands for, without the wrappers around them.</summary>
     /// <param name="function">Full name as Go prints it; the <c>[...]</c> of a generic function may be left out.</param>
     /// <param name="bodies">At least one, when true.</param>

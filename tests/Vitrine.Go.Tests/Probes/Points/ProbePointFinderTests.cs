@@ -82,6 +82,9 @@ public class ProbePointFinderTests
             var calls = truth.Instructions.Where(i => i.Key >= body.Entry && i.Key < body.End && i.Value.Text.StartsWith("call ", StringComparison.Ordinal)
                 && gopark.Any(entry => i.Value.Text.Contains($"{entry:x} <", StringComparison.Ordinal))).Select(i => i.Key).ToList();
             Assert.Equal(calls.Count, points.Count);
+            Assert.True(finder.TryCalls(caller, "runtime.gopark", out var onCalls, out reason), reason);
+            Assert.Equal(calls, onCalls.Select(point => point.Address));
+            Assert.All(onCalls, point => Assert.Equal(ProbeMechanism.Emulated, point.Mechanism));
             foreach (var (call, point) in calls.Zip(points))
             {
                 // Nothing between the call and the point leads elsewhere.

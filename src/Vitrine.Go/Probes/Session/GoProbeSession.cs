@@ -138,6 +138,9 @@ public sealed class GoProbeSession : IDisposable
         }
     }
 
+    /// <summary>Says that something that was asked for cannot be probed, and why.</summary>
+    public void AddAbsent(string what, string reason) => NotThere(what, reason);
+
     /// <summary>Says something that the reader of the result must know.</summary>
     public void Note(string sentence)
     {

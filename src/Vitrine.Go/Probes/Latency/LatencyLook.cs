@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text;
+using Vitrine.Go.Binary;
+using Vitrine.Go.Probes.Calibration;
+using Vitrine.Go.Probes.Points;
+using Vitrine.Go.Probes.Session;
+using Vitrine.Instruments;
+using Vitrine.Linux.Kernel;
+
+namespace Vitrine.Go.Probes.Latency;
+
+/// <summary>
+/// Measures how long calls of functions take, from begin to end, in the kernel. A call begins at the function's entry probe point and ends at the
+/// return instruction that it leaves by; it is followed by goroutine and stack depth, so that it may change threads, its stack may move, and it may
+/// call itself. Calls that end by a panic or Goexit are counted, and are in no histogram. Not thread-safe.
+/// </summary>
+public sealed class LatencyLook : IDisposable
+{
+    /// <summary>Functions in one look: each needs several probes, and a view of more is no view.</summary>
+    public const int MaxFunctions = 64;
+
+    // A median below so many times the probes' own share says more about the probes than about the function.
+    const double ShortCall = 3;
+
+    // Bits of the attach cookie, see latency.bpf.c.
+    const ulong AtStackCheck = 1UL << 63, ByThread = 1UL << 62;
+
+    readonly List<string> functions = [];
+    readonly LatencyReader reader;
+    long cut;
+
+    LatencyLook(GoTarget target, GoProbeSession session, LatencyGrouping by)
+    {
+        Session = session;
+        reader = new LatencyReader(target, session.Object, by, functions);
+        session.WindowChanged += OnWindowChanged;
+    }
+
+    /// <summary>
+    /// About how much of the probes is in each duration, in nanoseconds: behind the clock of the beginning and before that of the end there is one trap
+    /// and half of each program. Calls inside a call add their whole cost.
+    /// </summary>
+    public static double OverheadNs => TrapCost.OfThisMachine.EmulatedNs + 500;
+
+    /// <summary>The probes.</summary>
+    public GoProbeSession Session { get; }
+
+    /// <summary>The functions that are measured, by full name.</summary>
+    public IReadOnlyList<string> Functions => functions;
+
+    /// <summary>Finds the functions and loads the program; <see cref="GoProbeSession.Run"/> of <see cref="Session"/> starts it.</summary>
+    /// <exception cref="InstrumentUnavailableException">A pattern is wrong, or none of the functions can be probed; the message has the reasons.</exception>
+    /// <exception cref="KernelRefusalException">A privilege or a feature of the kernel is missing.</exception>
+    public static LatencyLook Open(GoTarget target, LatencyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(options);
+        var config = Config(target, options);
+        // Patterns are checked before anything is loaded.
+        var finder = new ProbePointFinder(target.Binary);
+        var matches = options.Functions.Select(pattern => (Pattern: pattern, Bodies: finder.Match(pattern))).ToList();
+        var names = matches.SelectMany(match => match.Bodies).Select(body => body.Name).Distinct().Count();
+        if (names > MaxFunctions)
+            throw new InstrumentUnavailableException($"{names} functions were named; at most {MaxFunctions} can be measured at once", "name fewer functions");
+
+        var session = GoProbeSession.Open(target, new GoProbeProgram
+        {
+            Object = "latency",
+            GoTypes = ["runtime.g", "runtime.m"],
+            Configure = bpf => bpf.SetConfig(config),
+            Budget = options.Budget,
+            OwnCounters = ["calls without room in the histograms"],
+        });
+        var look = new LatencyLook(target, session, options.By);
+        try
+        {
+            foreach (var (pattern, bodies) in matches)
+                look.Attach(finder, pattern, bodies);
+            if (look.functions.Count == 0)
+            {
+                throw new InstrumentUnavailableException(
+                    "none of these functions can be measured: " + string.Join("; ", session.Absent.Select(absent => $"{absent.Function}: {absent.Reason}")),
+                    "`vitrine profile` or `vitrine dump` show names of functions that run; inlined functions are measured through their callers");
+            }
+            return look;
+        }
+        catch
+        {
+            look.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What was found so far.</summary>
+    public LatencyResult Read()
+    {
+        var rows = reader.Read();
+        foreach (var function in functions.Where(function => rows.TrueForAll(row => row.Function != function)))
+            rows.Add(new FunctionLatency(function, null, LogLinearHistogram.Empty));
+        var underWay = Session.Object.Map("calls").Keys<CallPlace>().Count;
+        var report = Session.Report();
+        var mostlyProbes = rows.Where(row => row.Durations.Quantile(0.5).TryGet(out var median) && median < ShortCall * OverheadNs).Select(row => row.Function).Distinct().ToList();
+        if (mostlyProbes.Count > 0)
+            report = report with { Notes = [.. report.Notes, $"{string.Join(", ", mostlyProbes)}: most calls are so short that the probes are a large part of their durations; these are upper bounds."] };
+        return new LatencyResult(rows, report, underWay, cut);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Session.Dispose();
+
+    static LatencyConfig Config(GoTarget target, LatencyOptions options)
+    {
+        var config = new LatencyConfig { Grouping = (uint)options.By, LabelsAreList = target.Binary.Version.AtLeast(1, 24) ? 1u : 0 };
+        if (options.By != LatencyGrouping.Label)
+            return config;
+        var key = Encoding.UTF8.GetBytes(options.LabelKey);
+        if (key.Length is 0 or > LabelKeyText.Length)
+            throw new InstrumentUnavailableException($"the key of a label has 1 to {LabelKeyText.Length} bytes, '{options.LabelKey}' has {key.Length}", "write label:KEY");
+        key.CopyTo(config.LabelKey);
+        config.LabelLength = (uint)key.Length;
+        return config;
+    }
+
+    void Attach(ProbePointFinder finder, string pattern, IReadOnlyList<GoFunction> bodies)
+    {
+        if (bodies.Count == 0)
+            Session.AddAbsent(pattern, finder.WhyAbsent(pattern));
+        foreach (var same in bodies.GroupBy(body => body.Name, StringComparer.Ordinal))
+        {
+            if (functions.Contains(same.Key))
+                continue;
+            var found = new List<FunctionProbePoints>();
+            var reason = "";
+            // All bodies of a generic function or none: a part of the calls would be a wrong count.
+            foreach (var body in same)
+            {
+                if (!finder.TryFunction(body, out var points, out reason, allowStackCheck: true))
+                    break;
+                if (points.Returns.Count + points.TailJumps.Count == 0)
+                {
+                    reason = "never returns";
+                    break;
+                }
+                found.Add(points);
+            }
+            if (found.Count < same.Count())
+            {
+                Session.AddAbsent(same.Key, reason);
+                continue;
+            }
+            functions.Add(same.Key);
+            foreach (var points in found)
+                Attach(points, same.Key, (ulong)functions.Count - 1);
+        }
+    }
+
+    void Attach(FunctionProbePoints points, string name, ulong number)
+    {
+        var cookie = number | (points.IsAssembly ? ByThread : 0);
+        // Ends before begins: what began before is known as an end without a beginning, and no beginning lacks its end.
+        foreach (var end in points.Returns.Concat(points.TailJumps))
+            Session.AttachPoint(Program("call_ends", end), end, $"returns of {name}", cookie);
+        Session.AttachPoint(Program("call_begins", points.Entry), points.Entry, $"entry of {name}", cookie | (points.Entry.IsStackCheck ? AtStackCheck : 0));
+        if (points.Entry.Mechanism == ProbeMechanism.SingleStepped)
+            Session.Note($"{name}: its entry is single-stepped, and that step, some 10 µs, is part of each duration.");
+        if (points.TailJumps.Count > 0)
+            Session.Note(string.Create(CultureInfo.InvariantCulture, $"{name} can leave by a jump to another function ({points.TailJumps.Count} places): such a call is taken to end there."));
+        if (points.IsAssembly)
+            Session.Note($"{name} is written in assembly: its calls are followed by thread.");
+    }
+
+    static string Program(string name, ProbePoint point) => point.Mechanism == ProbeMechanism.Emulated ? name : name + "_stepped";
+
+    void OnWindowChanged(bool open)
+    {
+        if (open)
+            return;
+        // What is under way now ends unseen: its beginning must not meet the end of a later call.
+        cut += Session.Object.Map("calls").TakeAll<CallPlace, CallUnderWay>().Count;
+        Session.Object.Map("innermosts").TakeAll<ulong, InnermostCall>();
+    }
+}

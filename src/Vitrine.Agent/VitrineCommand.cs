@@ -39,6 +39,7 @@ static class VitrineCommand
         MemVerb.Create(),
         SchedVerb.Create(),
         RecordVerb.Create(),
+        LatencyVerb.Create(),
         BtfVerb.Create(),
         ProfileVerb.Create(),
         CompletionVerb.Create(),

@@ -30,6 +30,9 @@ sealed class ProbeOptions
     /// <summary>The Go process that was meant, ready to be looked into.</summary>
     public GoTarget Attach(ParseResult parsed) => _target.Attach(parsed);
 
+    /// <summary>The Go process, and the words typed behind it.</summary>
+    public (GoTarget Target, string[] Words) Attach(ParseResult parsed, Argument<string[]> words) => _target.Attach(parsed, words);
+
     /// <summary>The process that was meant, whatever it runs on.</summary>
     public LinuxProcess Find(ParseResult parsed) => _target.Find(parsed);
 

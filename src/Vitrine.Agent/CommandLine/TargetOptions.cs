@@ -20,6 +20,15 @@ sealed class TargetOptions
     /// <summary>The process that was meant.</summary>
     public LinuxProcess Find(ParseResult parsed) => TargetFinder.Find(parsed.GetValue(_target), parsed.GetValue(_listen));
 
+    /// <summary>The Go process of a verb that takes words behind it. With --listen there is no PID in front, so the first word is one of them.</summary>
+    public (GoTarget Target, string[] Words) Attach(ParseResult parsed, Argument<string[]> words)
+    {
+        var typed = parsed.GetValue(words) ?? [];
+        return parsed.GetValue(_listen) is { } listen && parsed.GetValue(_target) is { } first
+            ? (GoTargetOpener.Open(TargetFinder.Find(null, listen)), [first, .. typed])
+            : (Attach(parsed), typed);
+    }
+
     /// <summary>The Go process that was meant, ready to be looked into.</summary>
     public GoTarget Attach(ParseResult parsed) => GoTargetOpener.Open(Find(parsed));
 }

@@ -11,5 +11,6 @@ static class JsonSchema
     public const string Mem = "vitrine.mem/1";
     public const string Sched = "vitrine.sched/1";
     public const string Leaks = "vitrine.leaks/1";
+    public const string Latency = "vitrine.latency/1";
     public const string Profile = "vitrine.profile/1";
 }

@@ -36,6 +36,23 @@ static class Units
         _ => Invariant($"{time.TotalMicroseconds:0} µs"),
     };
 
+    /// <summary>A short time with three digits: "850 ns", "12.3 µs", "1.24 ms", "2.35 s".</summary>
+    public static string Nanoseconds(double nanoseconds) => nanoseconds switch
+    {
+        >= 99.95e9 => Duration(TimeSpan.FromSeconds(nanoseconds / 1e9)),
+        >= 999.5e6 => Three(nanoseconds / 1e9, "s"),
+        >= 999.5e3 => Three(nanoseconds / 1e6, "ms"),
+        >= 999.5 => Three(nanoseconds / 1e3, "µs"),
+        _ => Invariant($"{nanoseconds:0} ns"),
+    };
+
+    static string Three(double value, string unit) => value switch
+    {
+        >= 99.95 => Invariant($"{value:0} {unit}"),
+        >= 9.995 => Invariant($"{value:0.0} {unit}"),
+        _ => Invariant($"{value:0.00} {unit}"),
+    };
+
     static readonly NumberFormatInfo Grouped = new() { NumberGroupSeparator = " ", NumberGroupSizes = [3] };
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -10,6 +10,7 @@ static class Floor
         ["Vitrine.Instruments"] = 2,
         ["Vitrine.Go"] = 3,
         ["Vitrine.Insight"] = 4,
+        ["Vitrine.Export"] = 4,
         ["Vitrine.Agent"] = 5,
     };
 

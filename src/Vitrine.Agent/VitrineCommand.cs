@@ -40,6 +40,7 @@ static class VitrineCommand
         SchedVerb.Create(),
         RecordVerb.Create(),
         LatencyVerb.Create(),
+        PanicsVerb.Create(),
         BtfVerb.Create(),
         ProfileVerb.Create(),
         CompletionVerb.Create(),

@@ -32,6 +32,8 @@ public sealed class GoTarget : ITarget, IDisposable
         Memory = memory;
         _ownedMemory = ownedMemory;
         Bias = bias;
+        Name = process?.CommandName ?? Path.GetFileName(Binary.Elf.Name);
+        ExecutablePath = process?.ExecutablePath;
     }
 
     /// <summary>The process; null for a core dump.</summary>
@@ -58,8 +60,11 @@ public sealed class GoTarget : ITarget, IDisposable
     /// <inheritdoc/>
     public string RuntimeVersion => Binary.Version.Text;
 
-    /// <inheritdoc/>
-    public string Name => Process?.CommandName ?? Path.GetFileName(Binary.Elf.Name);
+    /// <summary>The name of its command when it was attached: a look that outlives the process still knows it.</summary>
+    public string Name { get; }
+
+    /// <summary>Path of the executable when it was attached, as the process sees it; null for a core dump, and when the kernel does not tell.</summary>
+    public string? ExecutablePath { get; }
 
     /// <summary>Looks into a running process.</summary>
     /// <param name="process">The process.</param>

@@ -34,7 +34,7 @@ static class JsonDocumentWriter
         json.WriteString("runtimeVersion", target.RuntimeVersion);
         WriteOptional(json, "module", build.ModulePath);
         WriteOptional(json, "moduleVersion", build.ModuleVersion);
-        WriteOptional(json, "executable", target.Process?.ExecutablePath);
+        WriteOptional(json, "executable", target.ExecutablePath);
         json.WriteEndObject();
     }
 

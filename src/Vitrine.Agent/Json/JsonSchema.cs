@@ -13,4 +13,5 @@ static class JsonSchema
     public const string Leaks = "vitrine.leaks/1";
     public const string Latency = "vitrine.latency/1";
     public const string Profile = "vitrine.profile/1";
+    public const string Panics = "vitrine.panics/1";
 }

@@ -27,10 +27,7 @@ public sealed class ProbeStacks(GoTarget target, BpfMap stacks)
     {
         if (_frames.TryGetValue(key, out IReadOnlyList<SourceFrame>? known))
             return known;
-        var frames = new List<SourceFrame>();
-        ReadOnlySpan<ulong> pcs = Pcs(key);
-        for (int i = 0; i < pcs.Length; i++)
-            target.Binary.Functions.Expand(unchecked(pcs[i] - target.Bias), isCallSite: i > 0, frames);
+        IReadOnlyList<SourceFrame> frames = StackFrames.Name(target, Pcs(key));
         _frames[key] = frames;
         return frames;
     }
@@ -43,8 +40,6 @@ public sealed class ProbeStacks(GoTarget target, BpfMap stacks)
         int depth = words.IndexOf(0UL);
         ReadOnlySpan<ulong> found = depth < 0 ? words : words[..depth];
 
-        // From 6.11 on the kernel sees that a probe sits on `push rbp` and does not lose the caller; before, the word that the program kept goes in.
-        bool missing = key.Caller != 0 && found.Length > 0 && (found.Length == 1 || found[1] != key.Caller);
-        return missing ? [found[0], key.Caller, .. found[1..]] : found.ToArray();
+        return StackFrames.WithCaller(found, key.Caller);
     }
 }

@@ -1,0 +1,3 @@
+module vitrine.example/panics
+
+go 1.19

@@ -68,6 +68,16 @@ const volatile u32 count_runs SEC(".rodata.meter");
 
 #define HIT() do { if (count_runs) count(RUNS); } while (0)
 
+// ---- entries
+// A function whose frame is made without a push (Go before 1.21) is probed on the branch of its stack check, which this bit of the attach cookie says.
+// A call that has to grow its stack crosses it twice: the first time it starts the function anew, and is none. Without the bit always false.
+#define AT_STACK_CHECK (1ull << 63)
+
+static __always_inline int starts_anew(struct registers *ctx)
+{
+	return (bpf_get_attach_cookie(ctx) & AT_STACK_CHECK) && STACK_CHECK_FAILS(ctx);
+}
+
 // ---- goroutines
 struct go_runtime_stack {
 	u64 lo;

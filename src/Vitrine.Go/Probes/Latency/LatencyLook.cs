@@ -22,8 +22,8 @@ public sealed class LatencyLook : IDisposable
     // A median below so many times the probes' own share says more about the probes than about the function.
     const double ShortCall = 3;
 
-    // Bits of the attach cookie, see latency.bpf.c.
-    const ulong AtStackCheck = 1UL << 63, ByThread = 1UL << 62;
+    // A bit of the attach cookie, see latency.bpf.c.
+    const ulong ByThread = 1UL << 62;
 
     readonly List<string> functions = [];
     readonly LatencyReader reader;
@@ -160,7 +160,7 @@ public sealed class LatencyLook : IDisposable
         // Ends before begins: what began before is known as an end without a beginning, and no beginning lacks its end.
         foreach (var end in points.Returns.Concat(points.TailJumps))
             Session.AttachPoint(Program("call_ends", end), end, $"returns of {name}", cookie);
-        Session.AttachPoint(Program("call_begins", points.Entry), points.Entry, $"entry of {name}", cookie | (points.Entry.IsStackCheck ? AtStackCheck : 0));
+        Session.AttachPoint(Program("call_begins", points.Entry), points.Entry, $"entry of {name}", cookie);
         if (points.Entry.Mechanism == ProbeMechanism.SingleStepped)
             Session.Note($"{name}: its entry is single-stepped, and that step, some 10 µs, is part of each duration.");
         if (points.TailJumps.Count > 0)

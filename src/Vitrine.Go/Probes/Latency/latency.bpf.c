@@ -17,7 +17,6 @@ CONFIG;
 
 // Attach cookie: the function's number in the low 16 bits, and what is special about the place.
 #define FUNCTION(cookie) ((cookie)&0xffff)
-#define AT_STACK_CHECK (1ull << 63) // the branch of the stack check, which a call crosses again when its stack has to grow
 #define BY_THREAD (1ull << 62)      // assembly: the goroutine's register may hold anything, but the thread does not change
 
 // How many calls that will not end are cleared away at one event; more wait for the next, or for user space.
@@ -154,9 +153,7 @@ static __always_inline int begin(struct registers *ctx)
 {
 	u64 cookie = bpf_get_attach_cookie(ctx);
 	struct event event;
-	if ((cookie & AT_STACK_CHECK) && STACK_CHECK_FAILS(ctx))
-		return 0;
-	if (!locate(ctx, cookie, &event))
+	if (starts_anew(ctx) || !locate(ctx, cookie, &event))
 		return 0;
 
 	struct place place = { .stack = event.stack, .frame = event.depth << 16 | FUNCTION(cookie) };

@@ -16,7 +16,6 @@ sealed class FunctionCode
     readonly byte[] bytes;
     readonly ElfSegment segment;
     readonly List<CodeInstruction> instructions;
-    readonly Dictionary<ulong, int> indexes;
 
     FunctionCode(GoBinary binary, GoFunction function, ICodeDecoder decoder, byte[] bytes, ElfSegment segment, List<CodeInstruction> instructions)
     {
@@ -26,9 +25,6 @@ sealed class FunctionCode
         this.segment = segment;
         this.instructions = instructions;
         Function = function;
-        indexes = new Dictionary<ulong, int>(instructions.Count);
-        for (var i = 0; i < instructions.Count; i++)
-            indexes[instructions[i].Address] = i;
     }
 
     public GoFunction Function { get; }
@@ -78,7 +74,19 @@ sealed class FunctionCode
     }
 
     /// <summary>Index of the instruction at exactly that address; -1 when there is none.</summary>
-    public int IndexOf(ulong address) => indexes.GetValueOrDefault(address, -1);
+    public int IndexOf(ulong address)
+    {
+        int low = 0, high = instructions.Count;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (instructions[middle].Address < address)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low < instructions.Count && instructions[low].Address == address ? low : -1;
+    }
 
     public bool Contains(ulong address) => address >= Function.Entry && address < Function.End;
 

@@ -7,6 +7,9 @@ namespace Vitrine.Go.Probes.Points;
 /// <param name="Instruction">The instruction as text, such as <c>push rbp</c>.</param>
 public readonly record struct ProbePoint(ulong Address, ulong FileOffset, ProbeMechanism Mechanism, string Instruction)
 {
+    /// <summary>The bit of the attach cookie that tells a program that it sits on a stack check (AT_STACK_CHECK of go.bpf.h).</summary>
+    public const ulong StackCheckCookie = 1UL << 63;
+
     /// <summary>Bytes from SP at this point to SP at the function's entry (where amd64 has the return address); -1 when unknown.</summary>
     public int SpDelta { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Vitrine.Go.Binary;
 using Vitrine.Instruments;
 
@@ -32,7 +34,11 @@ public sealed class ProbePointFinder(GoBinary binary)
     }
 
     /// <summary>The entry probe points of all bodies of a function; false when one of them has none, because calls would be missed.</summary>
-    public bool TryEntries(string function, out IReadOnlyList<ProbePoint> points, out string reason)
+    /// <param name="function">Full name as Go prints it.</param>
+    /// <param name="points">One for each body.</param>
+    /// <param name="reason">Why there are none.</param>
+    /// <param name="allowStackCheck">The caller leaves out hits with the stack check's branch taken (<see cref="ProbePoint.IsStackCheck"/>).</param>
+    public bool TryEntries(string function, out IReadOnlyList<ProbePoint> points, out string reason, bool allowStackCheck = false)
     {
         points = [];
         if (!TryBodies(function, out var bodies, out reason))
@@ -40,7 +46,7 @@ public sealed class ProbePointFinder(GoBinary binary)
         var found = new List<ProbePoint>(bodies.Count);
         foreach (var body in bodies)
         {
-            if (!TryEntry(body, out var point, out reason))
+            if (!TryEntry(body, out var point, out reason, allowStackCheck))
                 return false;
             found.Add(point);
         }
@@ -87,7 +93,7 @@ public sealed class ProbePointFinder(GoBinary binary)
     }
 
     /// <summary>Where calls of a body begin and end.</summary>
-    public bool TryFunction(GoFunction body, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out FunctionProbePoints? points, out string reason, bool allowStackCheck = false)
+    public bool TryFunction(GoFunction body, [NotNullWhen(true)] out FunctionProbePoints? points, out string reason, bool allowStackCheck = false)
     {
         points = null;
         if (!FunctionCode.TryDecode(binary, body, out var code, out reason) || !TryReturns(code, out var returns, out reason))
@@ -97,7 +103,8 @@ public sealed class ProbePointFinder(GoBinary binary)
             reason = "no safe point: no instruction is crossed exactly once per call with the arguments still in their registers";
             return false;
         }
-        var leaves = code.Instructions.Where(i => i.IsDirectJump && !code.Contains(i.Target)).Select(code.Point);
+        // A conditional one (assembly only) does not always leave: such a call has no end that could be told.
+        var leaves = code.Instructions.Where(i => i.Flow == CodeFlow.Jump && !code.Contains(i.Target)).Select(code.Point);
         points = new FunctionProbePoints(body, entry, returns) { TailJumps = [.. leaves.Take(ProbePointLimits.MaxReturns)] };
         return true;
     }
@@ -194,8 +201,11 @@ public sealed class ProbePointFinder(GoBinary binary)
             return [];
         var expression = FunctionPattern.Parse(pattern);
         var found = new List<GoFunction>();
+        var began = Stopwatch.StartNew();
         for (var i = 0; i < binary.Functions.Count; i++)
         {
+            if (began.Elapsed > ProbePointLimits.MaxMatchTime)
+                throw new InstrumentUnavailableException($"{pattern} takes longer than {ProbePointLimits.MaxMatchTime.TotalSeconds:0} s on the {binary.Functions.Count} functions of this binary", "use a name or a glob");
             var function = binary.Functions[i];
             if (!expression.IsMatch(function.Name) || function.FuncId == GoFuncId.Wrapper)
                 continue;

@@ -4,7 +4,7 @@ namespace Vitrine.Go.Probes.Points;
 static class ProbePointLimits
 {
     /// <summary>Bytes of a function that are decoded. Generated parsers and tables reach some hundred KiB.</summary>
-    public const int MaxFunctionBytes = 8 << 20;
+    public const int MaxFunctionBytes = 2 << 20;
 
     /// <summary>Instructions that are followed from the entry, behind a call, and on the way to <c>runtime.morestack</c>.</summary>
     public const int MaxSteps = 96;
@@ -14,6 +14,9 @@ static class ProbePointLimits
 
     /// <summary>Functions that one pattern may match.</summary>
     public const int MaxMatches = 64;
+
+    /// <summary>How long one pattern may look through the names; a hundred thousand take some tens of milliseconds.</summary>
+    public static readonly TimeSpan MaxMatchTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Characters of a pattern.</summary>
     public const int MaxPatternLength = 1_024;

@@ -84,9 +84,14 @@ public sealed class GoProbeSession : IDisposable
     }
 
     /// <summary>Probes the entry of a function, all its bodies when it has several.</summary>
+    /// <param name="bpfProgram">The program.</param>
+    /// <param name="goFunction">Full name.</param>
+    /// <param name="cookie">What the program gets from bpf_get_attach_cookie.</param>
+    /// <param name="leavesOutRestarts">The program returns at once when <c>starts_anew(ctx)</c> of go.bpf.h says so. In programs of Go before 1.21, whose
+    /// frames are made without a push, the entry is then probed on the emulated branch of the stack check instead of a single-stepped instruction.</param>
     /// <returns>False when the function cannot be probed; <see cref="Absent"/> has the reason then.</returns>
-    public bool AttachEntry(string bpfProgram, string goFunction, ulong cookie = 0) =>
-        _points.TryEntries(goFunction, out IReadOnlyList<ProbePoint>? points, out string reason)
+    public bool AttachEntry(string bpfProgram, string goFunction, ulong cookie = 0, bool leavesOutRestarts = false) =>
+        _points.TryEntries(goFunction, out IReadOnlyList<ProbePoint>? points, out string reason, leavesOutRestarts)
             ? AttachAll(bpfProgram, points, goFunction, cookie)
             : NotThere(goFunction, reason);
 
@@ -119,7 +124,7 @@ public sealed class GoProbeSession : IDisposable
         Attachment? attachment = _attachments.Find(one => one.Program == program && one.Places is not null);
         if (attachment is null)
             _attachments.Add(attachment = Attachment.ToFunctions(program, _target.Pid, _executable));
-        attachment.Places!.Add((point.FileOffset, cookie));
+        attachment.Places!.Add((point.FileOffset, point.IsStackCheck ? cookie | ProbePoint.StackCheckCookie : cookie));
     }
 
     /// <summary>Attaches to a tracepoint of the kernel.</summary>

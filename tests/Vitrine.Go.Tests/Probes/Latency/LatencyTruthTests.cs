@@ -16,6 +16,8 @@ public sealed class LatencyTruthTests
     /// <summary>Share of the calls that other programs on the machine may disturb at the wrong moment.</summary>
     const double Disturbed = 0.03;
 
+    const int Rounds = 4;
+
     public static TheoryData<string, GoFlavour> Builds()
     {
         var data = new TheoryData<string, GoFlavour>();
@@ -40,6 +42,23 @@ public sealed class LatencyTruthTests
         Prerequisite.Probes();
         using var sample = SampleProcess.Start(GoFixture.Build(version, flavour, "calls"));
         using var target = GoTarget.Attach(LinuxProcess.Open(sample.Pid));
+        // Counts are exact in every round. A busy machine may disturb the durations of one; a wrong figure would be wrong in all of them.
+        for (var round = 1; ; round++)
+        {
+            try
+            {
+                Measure(sample, target);
+                return;
+            }
+            catch (DisturbedException) when (round < Rounds)
+            {
+                TestContext.Current.SendDiagnosticMessage($"round {round} was disturbed");
+            }
+        }
+    }
+
+    static void Measure(SampleProcess sample, GoTarget target)
+    {
         using var look = Open(target, "main.steady", "main.mixed", "main.migrating", "main.growing", "main.recursive", "main.panicking");
         look.Session.Start();
 
@@ -146,6 +165,8 @@ public sealed class LatencyTruthTests
 
     static LatencyLook Open(GoTarget target, params string[] functions) => LatencyLook.Open(target, new LatencyOptions { Functions = functions, Budget = 1 });
 
+    sealed class DisturbedException(string message) : Exception(message);
+
     /// <summary>One answer of the sample.</summary>
     sealed record Truth(long Calls, long Ended, long[] Durations)
     {
@@ -166,9 +187,10 @@ public sealed class LatencyTruthTests
             foreach (var share in new[] { 0.5, 0.9, 0.95, 0.99 })
             {
                 var value = seen.Quantile(share).Value;
-                Assert.InRange(value, Own(share - Disturbed) * (1 - LogLinearHistogram.RelativeError), double.PositiveInfinity);
-                if (share + Disturbed < 1)
-                    Assert.InRange(value, 0, Own(share + Disturbed) * (1 + LogLinearHistogram.RelativeError) + ProbeOverheadNs);
+                var least = Own(share - Disturbed) * (1 - LogLinearHistogram.RelativeError);
+                var most = share + Disturbed < 1 ? Own(share + Disturbed) * (1 + LogLinearHistogram.RelativeError) + ProbeOverheadNs : double.PositiveInfinity;
+                if (value < least || value > most)
+                    throw new DisturbedException($"P{share * 100} is {value}, not within {least} to {most}");
             }
             Assert.InRange(seen.Max, Durations[^1], double.PositiveInfinity);
             Assert.InRange(seen.Sum, Durations.Sum(), double.PositiveInfinity);

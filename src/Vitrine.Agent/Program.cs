@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vitrine.Agent.CommandLine;
 using Vitrine.Linux.Processes;
 
@@ -11,6 +12,8 @@ static class Program
         using var interrupt = new CancellationTokenSource();
         // The first Ctrl-C ends the look in order (files are finished or removed); the second one ends the program.
         Console.CancelKeyPress += (_, pressed) => pressed.Cancel = TryCancel(interrupt);
+        // So does `timeout 30 vitrine gc PID`, or a service manager: the result of the look is written then, too.
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = TryCancel(interrupt));
         try
         {
             return await VitrineCommand.Run(arguments, interrupt.Token).ConfigureAwait(false);

@@ -18,6 +18,16 @@ static class VitrineProgram
 
     public static ProgramResult Run(params string[] arguments) => Run([Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", Assembly], arguments);
 
+    /// <summary>Starts it and lets it run; what it writes is dropped.</summary>
+    public static Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var process = Process.Start(start) ?? throw new InvalidOperationException("cannot start dotnet");
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
     /// <summary>Runs it as another user, who may not look into our processes.</summary>
     public static ProgramResult RunAsNobody(string folder, params string[] arguments) =>
         Run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--", "dotnet", Path.Combine(folder, "vitrine.dll")], arguments);

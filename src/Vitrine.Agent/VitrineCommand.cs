@@ -41,6 +41,7 @@ static class VitrineCommand
         RecordVerb.Create(),
         LatencyVerb.Create(),
         PanicsVerb.Create(),
+        WaitsVerb.Create(),
         BtfVerb.Create(),
         ProfileVerb.Create(),
         CompletionVerb.Create(),

@@ -13,6 +13,9 @@ static class ProfileFile
     /// <summary>Refuses a name whose ending says no format, before any work is done for it.</summary>
     public static void Check(string path) => FormatOf(path);
 
+    /// <summary>Whether a name's ending says a format of profiles.</summary>
+    public static bool IsProfile(string path) => ProfileFormats.ForPath(path) is not null;
+
     public static Profile Read(string path)
     {
         if (!File.Exists(path))

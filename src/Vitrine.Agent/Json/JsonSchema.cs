@@ -12,6 +12,7 @@ static class JsonSchema
     public const string Sched = "vitrine.sched/1";
     public const string Leaks = "vitrine.leaks/1";
     public const string Latency = "vitrine.latency/1";
+    public const string Waits = "vitrine.waits/1";
     public const string Profile = "vitrine.profile/1";
     public const string Panics = "vitrine.panics/1";
 }

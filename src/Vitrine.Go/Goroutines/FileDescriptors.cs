@@ -22,19 +22,24 @@ internal sealed class FileDescriptors
             return null;
         foreach (ref readonly GoroutineRecord row in rows)
         {
-            if (row.WaitKind != WaitKind.Network)
-                continue;
-            try
-            {
-                return new FileDescriptors(process, SocketTable.Of(process));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or AccessDeniedException)
-            {
-                // The descriptor numbers stay right without the addresses.
-                return new FileDescriptors(process, null);
-            }
+            if (row.WaitKind == WaitKind.Network)
+                return Of(process);
         }
         return null;
+    }
+
+    /// <summary>Reads the socket tables once.</summary>
+    public static FileDescriptors Of(LinuxProcess process)
+    {
+        try
+        {
+            return new FileDescriptors(process, SocketTable.Of(process));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AccessDeniedException)
+        {
+            // The descriptor numbers stay right without the addresses.
+            return new FileDescriptors(process, null);
+        }
     }
 
     /// <summary>The socket of a descriptor; null when it is not a socket or not known.</summary>

@@ -44,10 +44,10 @@ static class BucketSwitch
         {
             BucketProfileKind.Block => new InstrumentUnavailableException(
                 "The block profile is off in the process: runtime.SetBlockProfileRate was never called, so nothing was counted.",
-                "The program must switch it on; goroutine dumps show what blocks now."),
+                "`vitrine waits PID -d 30s -o block.pb.gz` watches from outside and writes the same profile."),
             BucketProfileKind.Mutex => new InstrumentUnavailableException(
                 "The mutex profile is off in the process: runtime.SetMutexProfileFraction was never called, so nothing was counted.",
-                "The program must switch it on; goroutine dumps show who waits for a lock now."),
+                "`vitrine waits PID -d 30s -o mutex.pb.gz` watches from outside and writes the same profile."),
             _ when dropped => new InstrumentUnavailableException(
                 "Memory profiling is off in the process: nothing in the program reads the heap profile, so the linker left it out (runtime.disableMemoryProfiling).",
                 "The program must import runtime/pprof or net/http/pprof to have it; `vitrine mem` works without."),

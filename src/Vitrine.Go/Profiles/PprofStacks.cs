@@ -88,6 +88,38 @@ sealed class PprofStacks
         Append(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(calls), into);
     }
 
+    /// <summary>
+    /// Locations of a stack that was taken from outside, as blockevent and mutexevent would have recorded it: without the runtime's own calls at the leaf,
+    /// and before Go 1.23 without wrappers (https://github.com/golang/go/blob/go1.26.0/src/runtime/mprof.go, fpTracebackPartialExpand).
+    /// </summary>
+    /// <param name="pcs">Run-time addresses of the instructions, innermost first: for a return address the call before it.</param>
+    /// <param name="skip">Calls to leave out, inlined ones counted.</param>
+    /// <param name="into">Receives the locations.</param>
+    public void AppendBlocked(ReadOnlySpan<ulong> pcs, int skip, List<int> into)
+    {
+        bool physical = _version.AtLeast(1, 23);
+        var recorded = new List<ulong>(pcs.Length * 2);
+        GoFuncId callee = GoFuncId.Normal;
+        foreach (ulong pc in pcs)
+        {
+            if (physical && skip <= 0)
+            {
+                recorded.Add(unchecked(pc + 1));
+                continue;
+            }
+            _expanded.Clear();
+            _functions.ExpandSymbols(unchecked(pc - _bias), _expanded);
+            foreach (SymbolFrame frame in _expanded)
+            {
+                if (skip-- <= 0 && (frame.FuncId != GoFuncId.Wrapper || !ElidesWrapperCalling(callee)))
+                    recorded.Add(unchecked(frame.Pc + _bias + 1));
+                callee = frame.FuncId;
+            }
+        }
+        ReadOnlySpan<ulong> stack = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(recorded);
+        Append(physical ? ExpandInlined(stack, int.MaxValue) : stack, into);
+    }
+
     // FuncForPC looks the return address itself up, not the call before it: the runtime does the same here.
     bool IsRuntime(ulong address)
     {

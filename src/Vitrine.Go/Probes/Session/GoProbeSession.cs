@@ -60,6 +60,9 @@ public sealed class GoProbeSession : IDisposable
     /// <summary>Called when the probes are about to be taken away for a while and when they are back: what is half finished then will not be finished.</summary>
     public event Action<bool>? WindowChanged;
 
+    /// <summary>Called at the end of the look while the probes are still in place: what is read of the target now goes together with what they saw.</summary>
+    public event Action? Stopping;
+
     /// <summary>Fits the program to the target and loads it. Nothing is attached yet.</summary>
     /// <exception cref="KernelRefusalException">A privilege or a feature of the kernel is missing.</exception>
     /// <exception cref="GoBinaryException">The target's types cannot be read.</exception>
@@ -220,6 +223,8 @@ public sealed class GoProbeSession : IDisposable
     {
         if (_startedAt == 0 || _watched is not null)
             return;
+        if (_open)
+            Stopping?.Invoke();
         _watched = Stopwatch.GetElapsedTime(_startedAt);
         CloseWindow();
     }

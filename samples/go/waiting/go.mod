@@ -1,0 +1,3 @@
+module vitrine.example/waiting
+
+go 1.19

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Vitrine.Go.Probes.Waits;
+using Vitrine.Linux.Processes;
+using Vitrine.Pprof;
+using Vitrine.TestTargets;
+
+namespace Vitrine.Go.Tests.Probes.Waits;
+
+[Collection(nameof(Alone))]
+public sealed class WaitProbeTests
+{
+    /// <summary>Everything that is measured on both sides of the same wait may differ by this share, as the issue asks.</summary>
+    private const double Tolerance = 0.03;
+
+    public static TheoryData<string, GoFlavour> Builds
+    {
+        get
+        {
+            var data = new TheoryData<string, GoFlavour>();
+            foreach (string version in GoMatrix.VersionsOfThisRun)
+            {
+                data.Add(version, GoFlavour.Plain);
+                data.Add(version, GoFlavour.Stripped);
+            }
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Builds))]
+    public void Profiles_Rate1_EqualTheTargetsOwn(string version, GoFlavour flavour)
+    {
+        Prerequisite.Probes();
+        using var sample = new WaitingSample(version, flavour);
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(sample.Pid));
+        using WaitProbe probe = WaitProbe.Open(target, new WaitProbeOptions { Minimum = TimeSpan.Zero, Budget = 10 });
+        Assert.Empty(probe.Session.Absent);
+        probe.Session.Start();
+        IReadOnlyDictionary<string, WaitingSample.Clock> clocks = sample.Run();
+        probe.Session.Stop();
+        Assert.Equal(0, probe.Session.Report().Lost.Total);
+
+        AssertSame("block", ByStack(sample.OwnProfile("block")), ByStack(probe.BlockProfile()));
+        AssertSame("mutex", ByStack(sample.OwnProfile("mutex")), ByStack(probe.MutexProfile()));
+        AssertObjects(clocks, probe.Read(WaitGrouping.Object).Rows);
+    }
+
+    /// <summary>Contentions and delay by stack, as the functions' names with inlined calls, the leaf first.</summary>
+    private static SortedDictionary<string, (long Count, double Delay)> ByStack(Profile profile)
+    {
+        var sums = new SortedDictionary<string, (long Count, double Delay)>(StringComparer.Ordinal);
+        foreach (Sample sample in profile.Samples)
+        {
+            var names = new List<string>();
+            foreach (int index in sample.LocationIndexes)
+            {
+                Location location = profile.Locations[index];
+                for (int i = 0; i < location.LineCount; i++)
+                    names.Add(string.Create(CultureInfo.InvariantCulture, $"{profile.Functions[location.Line(i).Function].Name}:{location.Line(i).LineNumber}"));
+            }
+            // From Go 1.22 on the mutex profile counts locks inside the runtime too. They make threads wait, not goroutines.
+            if (names[0].StartsWith("runtime.unlock", StringComparison.Ordinal) || names[0].StartsWith("runtime._Lost", StringComparison.Ordinal))
+                continue;
+            // The runtime profiles a select at its end, the probe sees where it parks: the same function, another line.
+            if (names[0].StartsWith("runtime.selectgo:", StringComparison.Ordinal))
+                names[0] = "runtime.selectgo";
+            string key = string.Join(" < ", names);
+            sums.TryGetValue(key, out (long Count, double Delay) so);
+            sums[key] = (so.Count + sample.Values[0], so.Delay + sample.Values[1]);
+        }
+        return sums;
+    }
+
+    private static void AssertSame(string name, SortedDictionary<string, (long Count, double Delay)> own, SortedDictionary<string, (long Count, double Delay)> seen)
+    {
+        Assert.NotEmpty(own);
+        var differences = new List<string>();
+        foreach (string key in own.Keys.Union(seen.Keys))
+        {
+            own.TryGetValue(key, out (long Count, double Delay) told);
+            seen.TryGetValue(key, out (long Count, double Delay) found);
+            string line = string.Create(CultureInfo.InvariantCulture, $"{name}: {key}: target {told.Count}, {told.Delay / 1e6:0.000} ms; vitrine {found.Count}, {found.Delay / 1e6:0.000} ms");
+            TestContext.Current.TestOutputHelper?.WriteLine(line);
+            if (told.Count != found.Count || Math.Abs(told.Delay - found.Delay) > Tolerance * told.Delay)
+                differences.Add(line);
+        }
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+    }
+
+    /// <summary>Every object by its address, with what the program's own clock measured around the calls: a little more, because it stops when the goroutine runs again.</summary>
+    private static void AssertObjects(IReadOnlyDictionary<string, WaitingSample.Clock> clocks, IReadOnlyList<WaitRow> rows)
+    {
+        foreach ((string name, BlockingKind kind, string released) in s_script)
+        {
+            WaitingSample.Clock clock = clocks[name];
+            WaitRow? row = rows.FirstOrDefault(row => row.Kind == kind && (row.Object?.Address == clock.Address || IsBy(row, name)));
+            Assert.True(row is not null, $"{name} ({kind}, 0x{clock.Address:x}) is not among {string.Join("; ", rows.Select(one => $"{one.Kind} {one.Object} {one.Frames.FirstOrDefault().Function}"))}");
+            TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name}: clock {clock.Calls} calls, {clock.TotalNs / 1e6:0.000} ms, worst {clock.MaxNs / 1e6:0.000} ms; vitrine {row.Count}, {row.Total.TotalMilliseconds:0.000} ms, worst {row.Max.TotalMilliseconds:0.000} ms, by {string.Join(", ", row.ReleasedBy.Select(one => one.By + " " + one.Frames.FirstOrDefault().Function))}"));
+            // A call that does not have to wait is no wait; connecting waits for the same descriptor.
+            Assert.InRange(row.Count, clock.Calls - 2, kind == BlockingKind.Network ? clock.Calls + 1 : clock.Calls);
+            Assert.InRange(row.Total.TotalNanoseconds, clock.TotalNs * 0.85, clock.TotalNs);
+            Assert.InRange(row.Max.TotalNanoseconds, clock.MaxNs * 0.5, clock.MaxNs);
+            WaitReleaser most = row.ReleasedBy[0];
+            if (released.Length > 0)
+                Assert.Contains(released, most.Frames.Select(frame => frame.Function));
+            else
+                Assert.Equal(kind == BlockingKind.Sleep ? WaitReleasedBy.Timer : WaitReleasedBy.Poller, most.By);
+        }
+    }
+
+    /// <summary>What has no address that the program could tell is known by the function that waits.</summary>
+    private static bool IsBy(WaitRow row, string name) => name switch
+    {
+        "wire" => row.Frames.Any(static frame => frame.Function == "main.readWire"),
+        "nap" => row.Frames.Any(static frame => frame.Function == "main.sleepALittle"),
+        _ => false,
+    };
+
+    private static readonly (string Name, BlockingKind Kind, string ReleasedBy)[] s_script =
+    [
+        ("orders", BlockingKind.Receive, "main.orders.func1"),
+        ("parcels", BlockingKind.Send, "main.parcels.func1"),
+        ("choices", BlockingKind.Select, "main.choices.func1"),
+        ("ledger", BlockingKind.Mutex, "main.unlockLedger"),
+        ("catalogue-read", BlockingKind.RWMutexRead, "main.endWriting"),
+        ("catalogue-write", BlockingKind.RWMutexWrite, "main.endReading"),
+        ("crew", BlockingKind.WaitGroup, "main.leave"),
+        ("bell", BlockingKind.Cond, "main.ring"),
+        ("wire", BlockingKind.Network, ""),
+        ("nap", BlockingKind.Sleep, ""),
+    ];
+}

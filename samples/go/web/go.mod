@@ -1,0 +1,3 @@
+module vitrine.example/web
+
+go 1.19

@@ -1,0 +1,229 @@
+using Vitrine.Go.Probes.Http;
+using Vitrine.Linux.Processes;
+using Vitrine.TestTargets;
+
+namespace Vitrine.Go.Tests.Probes.Http;
+
+[Collection(nameof(Alone))]
+public sealed class HttpWatchTests
+{
+    private static readonly HttpWatchOptions s_everything = new() { Split = true, Budget = 1 };
+
+    /// <summary>Every version stripped; the oldest and the newest with their symbols too.</summary>
+    public static TheoryData<string, GoFlavour> Builds
+    {
+        get
+        {
+            var data = new TheoryData<string, GoFlavour>();
+            foreach (string version in GoMatrix.VersionsOfThisRun)
+                data.Add(version, GoFlavour.Stripped);
+            data.Add(GoMatrix.VersionsOfThisRun[0], GoFlavour.Plain);
+            data.Add(GoMatrix.VersionsOfThisRun[^1], GoFlavour.Plain);
+            return data;
+        }
+    }
+
+    /// <summary>One version of each kind: before the mux had patterns, with them, with unencrypted HTTP/2, and with HTTP/2 in a package of its own.</summary>
+    public static TheoryData<string> SomeVersions => new(GoMatrix.VersionsOfThisRun.Where(static version => version is "1.19" or "1.22" or "1.24" or "1.27"));
+
+    [Theory]
+    [MemberData(nameof(Builds))]
+    public async Task Every_request_is_seen_once_as_the_server_saw_it(string version, GoFlavour flavour)
+    {
+        Prerequisite.Probes();
+        using var server = new WebServer(GoFixture.Build(version, flavour, "web"));
+        HttpReport report = await Watch(server, s_everything, async () =>
+        {
+            var all = new List<Task>();
+            foreach (bool http2 in (bool[])[false, true])
+            {
+                foreach (string path in (string[])["/fast", "/fast", "/implicit", "/early", "/status?code=418", "/redirect", "/panic", "/abort", "/nothing", "/items/17", "/items/18", "/sleep?ms=60", "/lock?ms=70", "/slow-body?ms=50"])
+                    all.Add(server.Get(path, http2));
+            }
+            all.Add(server.GetRaw("/hijack?ms=30"));
+            await Task.WhenAll(all);
+            // One at a time: what computes shall not wait for the others.
+            await server.Get("/burn?ms=80");
+            await server.Get("/burn?ms=80", http2: true);
+            for (int i = 0; i < 3; i++)
+                await server.Get("/allocate?mb=48");
+            Collect(server);
+            server.StopTheWorld(5);
+        });
+        IReadOnlyList<WebRecord> truth = server.Truth();
+
+        Assert.Empty(report.Probes.Absent);
+        Assert.Equal(0, report.Probes.Lost.Total);
+        Assert.Empty(report.InFlight);
+
+        // Every request once, with its method, path, protocol and status.
+        Assert.Equal(
+            truth.Select(static one => $"{one.Method} {one.Path} {one.Proto} {(one.Aborted ? "aborted" : one.Hijacked ? "hijacked" : one.Status)}").Order(StringComparer.Ordinal),
+            report.Requests.Select(static one => $"{one.Line.Method} {one.Line.Path} {one.Line.Protocol} {(one.Outcome == HttpOutcome.Completed ? one.Status : one.Outcome.ToString().ToLowerInvariant())}").Order(StringComparer.Ordinal));
+
+        // Ours encloses the server's own measurement.
+        (HttpRequest Ours, WebRecord Truth)[] pairs = Pair(report.Requests, truth);
+        Assert.All(pairs, static pair => Assert.InRange(pair.Ours.DurationNs!.Value, pair.Truth.DurationNs - 1000, long.MaxValue));
+        long[] differences = [.. pairs.Select(static pair => pair.Ours.DurationNs!.Value - pair.Truth.DurationNs).Order()];
+        Assert.InRange(differences[differences.Length / 2], 0, 1_000_000);
+
+        CheckSplits(pairs);
+        CheckRoutes(report.Requests, version);
+        CheckWorld(report);
+    }
+
+    [Theory]
+    [MemberData(nameof(SomeVersions))]
+    public async Task Requests_from_before_and_requests_that_stay(string version)
+    {
+        Prerequisite.Probes();
+        using var server = new WebServer(GoFixture.Build(version, GoFlavour.Stripped, "web"));
+        Task before = server.Get("/sleep?ms=4000");
+        Task[] early = [server.Get("/sleep?ms=30000"), server.Get("/sleep?ms=30000", http2: true)];
+        server.AwaitRunning(3);
+        Task[] late = [];
+        HttpReport report = await Watch(server, new HttpWatchOptions { Budget = 1, Split = true }, async () =>
+        {
+            late = [server.Get("/sleep?ms=30000&secret=1"), server.Get("/lock?ms=30000", http2: true)];
+            server.AwaitRunning(before.IsCompleted ? 4 : 5);
+            await before;
+        });
+
+        // The one that ended is known but for its beginning.
+        HttpRequest ended = Assert.Single(report.Requests);
+        Assert.Equal("/sleep", ended.Line.Path);
+        Assert.Equal(200, ended.Status);
+        Assert.Null(ended.DurationNs);
+        Assert.Null(ended.Split);
+
+        // Of those from before only the goroutine is known; they are at least as old as the watch.
+        Assert.Equal(4, report.InFlight.Count);
+        HttpInFlight[] old = [.. report.InFlight.Where(static one => one.AgeIsLowerBound)];
+        Assert.Equal(2, old.Length);
+        Assert.All(old, static one => Assert.Null(one.Line.Path));
+        Assert.All(old, one => Assert.InRange(one.AgeNs, (report.EndedNs - report.StartedNs) / 2, (report.EndedNs - report.StartedNs) * 2));
+        Assert.All(old, static one => Assert.Contains(one.Frames, static frame => frame.Function == "main.sleep"));
+
+        HttpInFlight sleeping = Assert.Single(report.InFlight, static one => one.Line.Path == "/sleep");
+        Assert.Equal("sleep", sleeping.Doing);
+        Assert.Null(sleeping.Line.Query);
+        Assert.InRange(sleeping.Split!.TotalNs, sleeping.AgeNs - 1_000_000, sleeping.AgeNs + 1_000_000);
+        Assert.InRange(sleeping.Split.ParkedNs, sleeping.AgeNs * 8 / 10, sleeping.AgeNs);
+        HttpInFlight locking = Assert.Single(report.InFlight, static one => one.Line.Path == "/lock");
+        Assert.Equal("HTTP/2.0", locking.Line.Protocol);
+        Assert.Contains(locking.Frames, static frame => frame.Function == "main.lock");
+        _ = (early, late);
+    }
+
+    [Fact]
+    public async Task A_query_is_kept_only_when_it_was_allowed()
+    {
+        Prerequisite.Probes();
+        using var server = new WebServer(GoFixture.Build(GoMatrix.VersionsOfThisRun[^1], GoFlavour.Stripped, "web"));
+        string path = "/" + new string('x', 300);
+        HttpReport report = await Watch(server, new HttpWatchOptions { Budget = 1, KeepQuery = true }, () => server.Get($"{path}?token=abc"));
+        HttpRequest request = Assert.Single(report.Requests);
+        Assert.Equal("token=abc", request.Line.Query);
+        Assert.Equal(path[..256], request.Line.Path);
+        Assert.True(request.Line.PathCut);
+        Assert.Null(request.Split);
+        Assert.Empty(report.Stops);
+
+        report = await Watch(server, new HttpWatchOptions { Budget = 1 }, () => server.Get("/fast?token=abc"));
+        Assert.Null(Assert.Single(report.Requests).Line.Query);
+    }
+
+    [Fact]
+    public void A_program_without_a_server_is_refused_with_the_reason()
+    {
+        Prerequisite.Probes();
+        using SampleProcess sample = SampleProcess.Start(GoFixture.Build(GoMatrix.VersionsOfThisRun[^1], GoFlavour.Stripped, "beats"));
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(sample.Pid));
+        var refusal = Assert.Throws<Vitrine.Instruments.InstrumentUnavailableException>(() => HttpWatch.Open(target, new HttpWatchOptions()));
+        Assert.Contains("net/http", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static readonly List<WebCollection> s_collections = [];
+
+    private static void Collect(WebServer server)
+    {
+        s_collections.Clear();
+        for (int i = 0; i < 4; i++)
+            s_collections.Add(server.Collect());
+    }
+
+    private static async Task<HttpReport> Watch(WebServer server, HttpWatchOptions options, Func<Task> load)
+    {
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(server.Pid));
+        using HttpWatch watch = HttpWatch.Open(target, options);
+        using var end = new CancellationTokenSource();
+        var inPlace = new TaskCompletionSource();
+        Task watching = Task.Run(() => watch.Run(TimeSpan.Zero, () => inPlace.TrySetResult(), end.Token));
+        await inPlace.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await load();
+        await end.CancelAsync();
+        await watching.WaitAsync(TimeSpan.FromSeconds(60));
+        return watch.Report();
+    }
+
+    // Requests of one path and protocol in the order in which they began.
+    private static (HttpRequest Ours, WebRecord Truth)[] Pair(IReadOnlyList<HttpRequest> ours, IReadOnlyList<WebRecord> truth)
+    {
+        var pairs = new List<(HttpRequest, WebRecord)>();
+        foreach (IGrouping<string, WebRecord> group in truth.GroupBy(static one => one.Path + one.Proto))
+        {
+            pairs.AddRange(ours.Where(one => one.Line.Path + one.Line.Protocol == group.Key).OrderBy(static one => one.StartedNs)
+                .Zip(group.OrderBy(static one => one.StartedAt)));
+        }
+        return [.. pairs];
+    }
+
+    private static void CheckSplits((HttpRequest Ours, WebRecord Truth)[] pairs)
+    {
+        long assist = 0;
+        foreach ((HttpRequest ours, WebRecord truth) in pairs)
+        {
+            RequestSplit split = ours.Split!;
+            // Each nanosecond is in one part.
+            Assert.Equal(ours.DurationNs!.Value, split.TotalNs);
+            Assert.Equal(split.ParkedNs, split.Waits.Sum(static wait => wait.TotalNs));
+            assist += split.AssistNs;
+            switch (truth.Path)
+            {
+                case "/sleep":
+                    Assert.InRange(Waited(split, "sleep"), 59_000_000, truth.WaitedNs);
+                    break;
+                case "/lock":
+                    Assert.InRange(Waited(split, truth.Path == "/lock" && split.Waits.Any(static wait => wait.Reason == "semacquire") ? "semacquire" : "sync.Mutex.Lock"), 65_000_000, truth.WaitedNs);
+                    break;
+                case "/burn":
+                    // The handler and the probes themselves come on top of what the loop measured.
+                    Assert.InRange(split.OnCpuNs, truth.CpuNs - 500_000, truth.CpuNs + 5_000_000);
+                    break;
+            }
+        }
+        Assert.NotEqual(0, assist);
+    }
+
+    private static long Waited(RequestSplit split, string reason) => split.Waits.Where(wait => wait.Reason == reason).Sum(static wait => wait.TotalNs);
+
+    private static void CheckRoutes(IReadOnlyList<HttpRequest> requests, string version)
+    {
+        // The mux tells its pattern from Go 1.22 on; before, the route is a guess, and both group the two items.
+        bool tells = int.Parse(version.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture) >= 22;
+        HttpRoute route = Assert.Single(requests.Where(static one => one.Line.Path!.StartsWith("/items/", StringComparison.Ordinal)).Select(static one => one.Route).Distinct());
+        Assert.Equal(tells ? "/items/{id}" : "/items/:id", route.Template);
+        Assert.Equal(!tells, route.IsGuess);
+    }
+
+    private static void CheckWorld(HttpReport report)
+    {
+        // The server's last collections, by the runtime's own number.
+        long scripted = s_collections[^1].Number - s_collections[0].Number + 1;
+        Assert.True(report.Collections.Count >= scripted, $"{report.Collections.Count} collections, {scripted} scripted");
+        // Each stops the world twice; a collection that began before the watch shows its second stop only.
+        Assert.InRange(report.Stops.Count(static stop => stop.ForCollection), (report.Collections.Count * 2) - 1, report.Collections.Count * 2);
+        // ReadMemStats twice for each scripted collection, and GOMAXPROCS ten times.
+        Assert.Equal((2 * s_collections.Count) + 10, report.Stops.Count(static stop => !stop.ForCollection));
+    }
+}

@@ -38,6 +38,7 @@ static class VitrineCommand
         TopVerb.Create(),
         MemVerb.Create(),
         SchedVerb.Create(),
+        HttpVerb.Create(),
         RecordVerb.Create(),
         LatencyVerb.Create(),
         PanicsVerb.Create(),

@@ -15,4 +15,5 @@ static class JsonSchema
     public const string Waits = "vitrine.waits/1";
     public const string Profile = "vitrine.profile/1";
     public const string Panics = "vitrine.panics/1";
+    public const string Http = "vitrine.http/1";
 }

@@ -39,6 +39,7 @@ static class VitrineCommand
         MemVerb.Create(),
         SchedVerb.Create(),
         HttpVerb.Create(),
+        SocketsVerb.Create(),
         RecordVerb.Create(),
         LatencyVerb.Create(),
         PanicsVerb.Create(),

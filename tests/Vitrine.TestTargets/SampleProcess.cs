@@ -43,9 +43,15 @@ public sealed class SampleProcess : IDisposable
     {
         process.StandardInput.WriteLine(line);
         process.StandardInput.Flush();
+        return ReadLine(line);
+    }
+
+    /// <summary>Waits for a further line of an answer.</summary>
+    public string ReadLine(string question)
+    {
         var answer = process.StandardOutput.ReadLineAsync();
-        if (!answer.Wait(AnswerLimit)) throw new TimeoutException($"no answer to '{line}' within {AnswerLimit.TotalSeconds} s");
-        return answer.Result ?? throw new InvalidOperationException($"the program ended instead of answering '{line}'");
+        if (!answer.Wait(AnswerLimit)) throw new TimeoutException($"no answer to '{question}' within {AnswerLimit.TotalSeconds} s");
+        return answer.Result ?? throw new InvalidOperationException($"the program ended instead of answering '{question}'");
     }
 
     /// <summary>Ends the program at once and waits until it is gone.</summary>

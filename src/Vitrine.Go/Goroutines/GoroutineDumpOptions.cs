@@ -33,6 +33,9 @@ public sealed record GoroutineDumpOptions
     /// <summary>Find out what each parked goroutine waits for: channel, lock, network descriptor.</summary>
     public bool WithWaits { get; init; } = true;
 
+    /// <summary>Also find out what the file descriptors are that goroutines wait for: addresses and states of sockets, which costs a look at the kernel's tables.</summary>
+    public bool WithSockets { get; init; } = true;
+
     /// <summary>Read the pprof labels.</summary>
     public bool WithLabels { get; init; } = true;
 

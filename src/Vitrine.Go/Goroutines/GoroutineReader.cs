@@ -95,7 +95,7 @@ internal sealed class GoroutineReader
         GoroutineConsistency consistency = ConsistencyCount.Compact(rows, options, Stopwatch.GetElapsedTime(listed, read), out int count);
 
         // 4. What the file descriptors are, when somebody waits for one.
-        FileDescriptors? descriptors = FileDescriptors.For(_target.Process, rows.AsSpan(0, count));
+        FileDescriptors? descriptors = options.WithSockets ? FileDescriptors.For(_target.Process, rows.AsSpan(0, count)) : null;
 
         return new GoroutineDump(rows, count, new GoroutineDumpTables
         {

@@ -1,0 +1,3 @@
+module vitrine.example/listeners
+
+go 1.19

@@ -9,6 +9,7 @@ static class Floor
         ["Vitrine.Linux"] = 1,
         ["Vitrine.Instruments"] = 2,
         ["Vitrine.Go"] = 3,
+        ["Vitrine.DotNet"] = 3,
         ["Vitrine.Insight"] = 4,
         ["Vitrine.Export"] = 4,
         ["Vitrine.Agent"] = 5,

@@ -1,0 +1,7 @@
+using Vitrine.DotNetBench;
+
+var quick = args.Contains("--quick");
+
+Snapshots.Run(quick ? 50 : 5_000);
+Console.WriteLine();
+PublisherCost.Run(quick ? 1 : 21, TimeSpan.FromSeconds(quick ? 0.1 : 1));

@@ -1,0 +1,42 @@
+using System.Buffers;
+using System.Diagnostics.Metrics;
+using Vitrine.DotNet;
+using Vitrine.DotNet.Publishing;
+using Vitrine.DotNet.Runtime;
+using Vitrine.DotNet.Writing;
+
+namespace Vitrine.DotNetBench;
+
+/// <summary>A snapshot of everything beside the runtime's own meter, and what becomes of a snapshot.</summary>
+static class Snapshots
+{
+    public static void Run(int calls)
+    {
+        GC.Collect();
+        using var reader = new RuntimeReader();
+        using var publisher = RuntimePublisher.Start(TimeSpan.FromMilliseconds(5));
+        using var meter = Meter();
+        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+        var instrument = RuntimeInstrument.Runtime(reader);
+        reader.Capture(out var snapshot);
+
+        Console.WriteLine("| what | time | allocated |");
+        Console.WriteLine("|---|---:|---:|");
+        Measure.Row($"snapshot of {RuntimeSnapshot.FieldCount} figures (`RuntimeReader.Capture`)", Measure.Of(calls, () => reader.Capture(out _)));
+        Measure.Row("the runtime's own meter (`MeterListener` on System.Runtime, 19 instruments)", Measure.Of(calls / 4, meter.RecordObservableInstruments));
+        Measure.Row("read the latest published snapshot (`RuntimePublisher.Read`)", Measure.Of(calls * 10, () => publisher.Read(out _)));
+        foreach (var format in Enum.GetValues<RuntimeFormat>())
+            Measure.Row($"write a page as {format}", Measure.Of(calls, () => { buffer.ResetWrittenCount(); RuntimeWriter.Write(snapshot, format, buffer); }));
+        Measure.Row("snapshot as a list of measurements (`RuntimeInstrument.Collect`)", Measure.Of(calls / 4, () => instrument.Collect(SelfTarget.Instance, default)));
+    }
+
+    static MeterListener Meter()
+    {
+        var listener = new MeterListener { InstrumentPublished = static (one, self) => { if (one.Meter.Name == "System.Runtime") self.EnableMeasurementEvents(one); } };
+        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => { });
+        listener.SetMeasurementEventCallback<int>(static (_, _, _, _) => { });
+        listener.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
+        listener.Start();
+        return listener;
+    }
+}

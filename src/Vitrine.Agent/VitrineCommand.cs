@@ -44,6 +44,7 @@ static class VitrineCommand
         LatencyVerb.Create(),
         PanicsVerb.Create(),
         WaitsVerb.Create(),
+        GcVerb.Create(),
         BtfVerb.Create(),
         ProfileVerb.Create(),
         CompletionVerb.Create(),

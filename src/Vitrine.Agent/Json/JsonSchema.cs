@@ -11,6 +11,7 @@ static class JsonSchema
     public const string Mem = "vitrine.mem/1";
     public const string Sched = "vitrine.sched/1";
     public const string Sockets = "vitrine.sockets/1";
+    public const string Gc = "vitrine.gc/1";
     public const string Leaks = "vitrine.leaks/1";
     public const string Latency = "vitrine.latency/1";
     public const string Waits = "vitrine.waits/1";

@@ -18,7 +18,6 @@ static class VitrineProgram
 
     public static ProgramResult Run(params string[] arguments) => Run([Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", Assembly], arguments);
 
-<<<<<<< HEAD
     /// <summary>Starts it and lets it run; what it writes is dropped.</summary>
     public static Process Start(params string[] arguments)
     {
@@ -28,11 +27,10 @@ static class VitrineProgram
         process.BeginErrorReadLine();
         return process;
     }
-=======
+
     /// <summary>Runs it as root without one capability (its name in small letters, without "cap_").</summary>
     public static ProgramResult RunWithoutCapability(string capability, params string[] arguments) =>
         Run(["setpriv", $"--bounding-set=-{capability}", $"--inh-caps=-{capability}", "--", "dotnet", Assembly], arguments);
->>>>>>> 48825ac (agent, linux, go: sockets, accept queues and who accepts)
 
     /// <summary>Runs it as another user, who may not look into our processes.</summary>
     public static ProgramResult RunAsNobody(string folder, params string[] arguments) =>

@@ -99,7 +99,5 @@ public sealed record GcCycle
     public required Known<int> Processors { get; init; }
 
     /// <summary>Both stops together: what <c>MemStats.PauseNs</c> has for this collection.</summary>
-    public Known<long> PauseNs => SweepTerminationPauseNs.TryGet(out var first)
-        ? MarkTerminationPauseNs.Select(second => first + second)
-        : SweepTerminationPauseNs;
+    public required Known<long> PauseNs { get; init; }
 }

@@ -10,7 +10,7 @@ static class GcCycleBuilder
     public static GcCycle Build(in AccountRecord record, GcAccount account, OpenCycle? open, CycleBaseline before, GcHistoryContext context)
     {
         var last = open is { MarkTerminations.Count: > 0 } ? open.MarkTerminations[^1] : null;
-        var (sweepTermination, markTermination) = Pauses(account, open);
+        var (sweepTermination, markTermination, both) = Pauses(account, open);
         var started = open?.First.StartedNs ?? (account.Nanoseconds(GcWord.SweepTermination).TryGet(out var told) && told > 0 ? told : (long)record.Time);
         var noAssists = context.NoAssists
             ?? (record.Cycle == 0 ? "the collection was under way when the probes went on" : "the count was overwritten before it was read");
@@ -28,6 +28,7 @@ static class GcCycleBuilder
             ConcurrentMarkNs = account.Between(GcWord.Mark, GcWord.MarkTermination) is { IsKnown: true } marking ? marking
                 : last is not null ? Known<long>.Of(Math.Max(0, last.StartedNs - open!.First.EndedNs), Provenance.Read("probes")) : account.Between(GcWord.Mark, GcWord.MarkTermination),
             MarkTerminationPauseNs = markTermination,
+            PauseNs = both,
             SweepNs = Known<long>.Unknown(SweepGoesOn),
             MeasuredAssistNs = Known<long>.Unknown(noAssists),
             Assists = Known<long>.Unknown(noAssists),
@@ -48,12 +49,17 @@ static class GcCycleBuilder
         };
     }
 
-    static (Known<long> SweepTermination, Known<long> MarkTermination) Pauses(GcAccount account, OpenCycle? open)
+    static (Known<long> SweepTermination, Known<long> MarkTermination, Known<long> Both) Pauses(GcAccount account, OpenCycle? open)
     {
-        // Stops that were seen carry what the runtime counts. Of one that was not, the account tells when it was.
-        var first = open is not null ? Of(open.First.DurationNs) : account.Between(GcWord.SweepTermination, GcWord.Mark);
-        var last = open is { MarkTerminations.Count: > 0 } ? Of(open.MarkTerminations.Sum(static stop => stop.DurationNs)) : account.Between(GcWord.MarkTermination, GcWord.End);
-        return (first, last);
+        // Stops that were seen carry what the runtime counts. Of one that was not, the account has the sum of both.
+        var both = account.Nanoseconds(GcWord.PauseNs);
+        Known<long>? first = open is null ? null : Of(open.First.DurationNs);
+        Known<long>? last = open is { MarkTerminations.Count: > 0 } ? Of(open.MarkTerminations.Sum(static stop => stop.DurationNs)) : null;
+        if (!both.IsKnown && first is { } one && last is { } other)
+            both = Of(one.Value + other.Value);
+        first ??= last is { } seen ? both.Select(sum => Math.Max(0, sum - seen.Value)) : account.Between(GcWord.SweepTermination, GcWord.Mark);
+        last ??= first.Value.TryGet(out var begun) ? both.Select(sum => Math.Max(0, sum - begun)) : account.Between(GcWord.MarkTermination, GcWord.End);
+        return (first.Value, last.Value, both);
 
         static Known<long> Of(long nanoseconds) => Known<long>.Of(nanoseconds, Provenance.Read("the runtime's own count at the stop"));
     }

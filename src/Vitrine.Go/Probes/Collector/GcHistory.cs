@@ -51,7 +51,7 @@ sealed class GcHistory(GcWordMap words, GcHistoryContext context)
     /// <summary>Takes a stop of the world.</summary>
     public void Add(in StopRecord record)
     {
-        var (reason, cause) = StopReasons.Of(record, context.Version.AtLeast(1, 21));
+        var (reason, cause) = StopReasons.Of(record, context.Version.AtLeast(1, 21), context.ReadMemory);
         var asked = (long)record.Asked;
         var ended = Math.Max((long)record.Started, asked);
         var began = Within((long)record.Began, asked - ClockSlackNs, ended) ? (long)record.Began : asked;
@@ -166,9 +166,9 @@ sealed class GcHistory(GcWordMap words, GcHistoryContext context)
     {
         var index = _stops.LastIndexOf(stop);
         var counted = stop with { DurationNs = durationNs, CountedByRuntime = true };
-        Totals.Recount(stop, counted);
         if (index >= 0)
             _stops[index] = counted;
+        Totals.Recount(stop, counted, _stops);
         return counted;
     }
 
@@ -189,7 +189,7 @@ sealed class GcHistory(GcWordMap words, GcHistoryContext context)
 
     static GcCycle WithAssists(GcCycle cycle, AssistSums sums)
     {
-        if (sums.Cycle != cycle.Sequence)
+        if (sums.Cycle != cycle.Sequence || sums.Cycle == 0)
             return cycle;
         var route = Provenance.Read("probes on runtime.gcAssistAlloc1 and runtime.gcParkAssist");
         return cycle with

@@ -14,6 +14,9 @@ sealed record GcHistoryContext
     /// <summary>The frames of a stack.</summary>
     public required Func<StackKey, IReadOnlyList<SourceFrame>> Frames { get; init; }
 
+    /// <summary>Fills a buffer from an address of the target; false when it cannot be read.</summary>
+    public required Func<ulong, byte[], bool> ReadMemory { get; init; }
+
     /// <summary>The sums of assists of a collection, by its number since the probes went on; null when they were overwritten.</summary>
     public required Func<ulong, AssistSums?> Sums { get; init; }
 

@@ -36,8 +36,11 @@ struct StopRecord
     public ulong Counted;
     public ulong Now;
     public StackKey Stack;
+    public ulong TextAddress;
     public uint Trigger;
     public uint TextLength;
+    public uint TextRead;
+    public uint Pad;
     public ReasonText Text;
 
     [InlineArray(TextSize)]

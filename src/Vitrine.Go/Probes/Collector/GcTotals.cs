@@ -42,10 +42,15 @@ public sealed class GcTotals
         _stops[key] = new StopTotal(before.Count + 1, before.TotalNs + stop.DurationNs, Math.Max(before.MaxNs, stop.DurationNs));
     }
 
-    internal void Recount(StopTheWorld before, StopTheWorld after)
+    /// <summary>A stop turned out to have lasted something else; <paramref name="kept"/> has it in its new form.</summary>
+    internal void Recount(StopTheWorld before, StopTheWorld after, IEnumerable<StopTheWorld> kept)
     {
-        if (_stops.TryGetValue(before.Reason, out var total))
-            _stops[before.Reason] = total with { TotalNs = total.TotalNs - before.DurationNs + after.DurationNs };
+        if (!_stops.TryGetValue(before.Reason, out var total))
+            return;
+        var max = total.MaxNs == before.DurationNs
+            ? kept.Where(stop => stop.Reason == before.Reason).Select(static stop => stop.DurationNs).Append(after.DurationNs).Max()
+            : Math.Max(total.MaxNs, after.DurationNs);
+        _stops[before.Reason] = new StopTotal(total.Count, total.TotalNs - before.DurationNs + after.DurationNs, max);
     }
 }
 

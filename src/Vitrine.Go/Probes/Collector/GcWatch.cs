@@ -4,6 +4,7 @@ using Vitrine.Go.Probes.Session;
 using Vitrine.Go.Probes.Stacks;
 using Vitrine.Instruments;
 using Vitrine.Linux.Kernel;
+using Vitrine.Linux.Memory;
 
 namespace Vitrine.Go.Probes.Collector;
 
@@ -37,12 +38,14 @@ public sealed class GcWatch : IDisposable
             Version = target.Binary.Version,
             Clock = clock.ToWallClock,
             Frames = key => _stacks.Frames(key),
+            ReadMemory = (address, into) => target.Memory.TryRead(address, into),
             Sums = SumsOf,
             NoAssists = noAssists,
             MaxKept = Math.Max(2, options.MaxKept),
         });
         _ring = BpfRingBuffer.Open(session.Object.Map("events"), OnRecord);
         session.WindowChanged += OnWindowChanged;
+        session.Closing += () => InPlace(0);
     }
 
     /// <summary>A stop of the world has ended.</summary>
@@ -106,6 +109,8 @@ public sealed class GcWatch : IDisposable
             Object = "gc",
             GoTypes = ["runtime.g", "runtime.m"],
             Budget = options.Budget,
+            OwnCounters = ["ends of stops and assists that had begun before the probes were in place"],
+            NotLosses = new HashSet<int> { 0 },
             Configure = bpf => bpf.SetConfig(points.Config(words, options.SingleAssists)),
         });
         try
@@ -121,7 +126,11 @@ public sealed class GcWatch : IDisposable
     }
 
     /// <summary>Puts the probes in place.</summary>
-    public void Start() => _session.Start();
+    public void Start()
+    {
+        _session.Start();
+        InPlace(MonotonicClock.Now);
+    }
 
     /// <summary>Takes what has happened, and raises its events.</summary>
     /// <returns>Records taken.</returns>
@@ -135,6 +144,7 @@ public sealed class GcWatch : IDisposable
     {
         try
         {
+            Start();
             await _session.Run(duration, PollEvery, () =>
             {
                 Poll();
@@ -207,6 +217,9 @@ public sealed class GcWatch : IDisposable
         }
     }
 
+    // From when on, and whether at all, an end without a beginning is a loss.
+    void InPlace(long since) => _session.Object.Map("in_place").Update(0u, (ulong)since);
+
     AssistSums? SumsOf(ulong sequence) =>
         _session.Object.Map("cycle_assists").TryLookup((uint)(sequence % GcLimits.CycleSlots), out AssistSums sums) && sums.Cycle == sequence ? sums : null;
 
@@ -214,7 +227,10 @@ public sealed class GcWatch : IDisposable
     void OnWindowChanged(bool open)
     {
         if (open)
+        {
+            InPlace(MonotonicClock.Now);
             return;
+        }
         Poll();
         var world = _session.Object.Map("world");
         Span<byte> state = stackalloc byte[world.ValueSize];

@@ -28,16 +28,23 @@ static class StopReasons
     /// <summary>Name and cause of a stop. The text comes from the target: only printable ASCII of it is kept.</summary>
     /// <param name="record">The stop.</param>
     /// <param name="hasNumber">Whether this Go version passes the reason's number too (from 1.21).</param>
-    public static (string Reason, StopCause Cause) Of(in StopRecord record, bool hasNumber)
+    /// <param name="readText">Reads the target's memory now: the texts are constants, whose page the kernel may not have had at hand.</param>
+    public static (string Reason, StopCause Cause) Of(in StopRecord record, bool hasNumber, Func<ulong, byte[], bool> readText)
     {
-        if (record.TextLength > StopRecord.TextSize)
+        byte[]? bytes = null;
+        if (record.TextLength <= StopRecord.TextSize)
+        {
+            bytes = ((ReadOnlySpan<byte>)record.Text)[..(int)record.TextLength].ToArray();
+            if (record.TextRead == 0 && !readText(record.TextAddress, bytes))
+                bytes = null;
+        }
+        if (bytes is null)
         {
             return hasNumber && record.Reason == NumberOfSweepTermination ? (SweepTermination, StopCause.SweepTermination)
                 : hasNumber && record.Reason == NumberOfMarkTermination ? (MarkTermination, StopCause.MarkTermination)
                 : ("unknown", StopCause.Other);
         }
-        ReadOnlySpan<byte> bytes = record.Text;
-        var text = Printable(bytes[..(int)record.TextLength]);
+        var text = Printable(bytes);
         return text switch
         {
             "" => (SweepTermination, StopCause.SweepTermination),

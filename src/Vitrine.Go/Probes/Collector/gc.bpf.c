@@ -36,7 +36,7 @@ enum kind {
 
 #define NO_TRIGGER 255
 #define REASON_SIZE 32
-// The text of the reason could not be read; an empty one means something.
+// Not even the text's address could be read: an empty text means something.
 #define NO_TEXT 0xffffffffU
 // Collections whose assists are kept apart until user space has seen the cycle.
 #define CYCLE_SLOTS 64
@@ -76,8 +76,11 @@ struct stop_event {
 	u64 counted;  // duration as the runtime counts it, 0: not told
 	u64 now;      // the end of the stop as the caller counts it, 0: not told
 	struct stack_key stack;
+	u64 text_address;
 	u32 trigger;
-	u32 reason_length;
+	u32 text_length;
+	u32 text_read; // 0: the page was not in memory; user space can read it, because these texts are constants
+	u32 pad;
 	char text[REASON_SIZE];
 };
 
@@ -172,6 +175,27 @@ struct {
 	__type(value, struct assist_value);
 } assists SEC(".maps");
 
+// When the last probe was in place. What ends soon after may have begun before: that is no loss.
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+} in_place SEC(".maps");
+
+enum own_counter {
+	BEGUN_BEFORE = FIRST_OWN,
+};
+
+#define SOON 1000000000ULL
+
+static __always_inline void end_without_beginning(void)
+{
+	u32 zero = 0;
+	u64 *since = bpf_map_lookup_elem(&in_place, &zero);
+	count(since && *since && bpf_ktime_get_ns() - *since > SOON ? LOST_ORPHAN : BEGUN_BEFORE);
+}
+
 static __always_inline struct world *the_world(void)
 {
 	u32 zero = 0;
@@ -224,7 +248,7 @@ int world_stop(struct registers *ctx)
 	__builtin_memset(stop, 0, sizeof(*stop));
 	stop->kind = STOP;
 	stop->trigger = NO_TRIGGER;
-	stop->reason_length = NO_TEXT;
+	stop->text_length = NO_TEXT;
 	stop->asked = bpf_ktime_get_ns();
 	stop->reason = REG_ARG0(ctx) & 255;
 	if (!READ_GO(&m, g, m) || !READ_GO(&goroutine, m, curg) || !READ_GO(&text, m, preemptoff)) {
@@ -234,10 +258,9 @@ int world_stop(struct registers *ctx)
 		length = text.len;
 		if (length > REASON_SIZE)
 			length = REASON_SIZE;
-		if (!length || bpf_probe_read_user(stop->text, length, text.str) == 0)
-			stop->reason_length = length;
-		else
-			count(LOST_FAULT);
+		stop->text_address = (u64)text.str;
+		stop->text_length = length;
+		stop->text_read = !length || bpf_probe_read_user(stop->text, length, text.str) == 0;
 		// An empty text is the start of a collection: nobody else leaves it empty.
 		if (!text.len) {
 			trigger = bpf_map_lookup_elem(&triggers, &goroutine);
@@ -282,7 +305,7 @@ int world_started(struct registers *ctx)
 	if (!state)
 		return 0;
 	if (!state->stopping) {
-		count(LOST_ORPHAN);
+		end_without_beginning();
 		return 0;
 	}
 	stop = &state->stop;
@@ -438,7 +461,7 @@ int assist_end(struct registers *ctx)
 		return 0;
 	state = bpf_map_lookup_elem(&assisting, &g);
 	if (!state || !state->mark_start || now < state->mark_start) {
-		count(LOST_ORPHAN);
+		end_without_beginning();
 		return 0;
 	}
 	spent = now - state->mark_start;
@@ -473,7 +496,7 @@ int park_begin(struct registers *ctx)
 	struct assisting *state = bpf_map_lookup_elem(&assisting, &g);
 	count(HITS);
 	if (!state) {
-		count(LOST_ORPHAN);
+		end_without_beginning();
 		return 0;
 	}
 	state->park_start = bpf_ktime_get_ns();
@@ -491,7 +514,7 @@ int park_end(struct registers *ctx)
 	struct assist_sums *sums;
 	count(HITS);
 	if (!state || !state->park_start) {
-		count(LOST_ORPHAN);
+		end_without_beginning();
 		return 0;
 	}
 	spent = now - state->park_start;

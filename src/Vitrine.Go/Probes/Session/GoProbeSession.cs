@@ -63,6 +63,12 @@ public sealed class GoProbeSession : IDisposable
     /// <summary>Called at the end of the look while the probes are still in place: what is read of the target now goes together with what they saw.</summary>
     public event Action? Stopping;
 
+    /// <summary>
+    /// Called right before probes are taken away, for a while or for good. They go one after the other, beginnings before ends when they were attached the
+    /// other way round: from here on, an end without a beginning is no loss.
+    /// </summary>
+    public event Action? Closing;
+
     /// <summary>Fits the program to the target and loads it. Nothing is attached yet.</summary>
     /// <exception cref="KernelRefusalException">A privilege or a feature of the kernel is missing.</exception>
     /// <exception cref="GoBinaryException">The target's types cannot be read.</exception>
@@ -322,6 +328,7 @@ public sealed class GoProbeSession : IDisposable
     {
         if (!_open)
             return;
+        Closing?.Invoke();
         _open = false;
         _governor.WindowClosed(Stopwatch.GetElapsedTime(_windowAt), (_meter.Total() - _windowBefore).Hits);
         Attachment.DetachAll(_attachments);

@@ -49,7 +49,7 @@ public sealed class GcWatchTests
         var report = watch.Report();
 
         Assert.Empty(report.Absent);
-        Assert.Equal(0, report.Lost.Total);
+        Assert.Empty(report.Lost.ByReason);
         Cycles(watch, before, after);
         Trace(watch, sample, before);
         Stops(watch, before, after, version);
@@ -65,6 +65,7 @@ public sealed class GcWatchTests
         Assert.Equal(forced, watch.Totals.Of(GcTrigger.RuntimeGC));
         Assert.Equal(after.Metrics["/gc/cycles/automatic:gc-cycles"] - before.Metrics["/gc/cycles/automatic:gc-cycles"], watch.Totals.Of(GcTrigger.Heap));
         Assert.Equal(after.Pauses.TakeLast(watch.Cycles.Count), watch.Cycles.Select(cycle => cycle.PauseNs.Value));
+        Assert.Equal(after.Pauses.TakeLast(watch.Cycles.Count), watch.Cycles.Select(cycle => cycle.SweepTerminationPauseNs.Value + cycle.MarkTerminationPauseNs.Value));
     }
 
     static void Trace(GcWatch watch, CollectorTarget sample, CollectorAccount before)
@@ -100,6 +101,10 @@ public sealed class GcWatchTests
         Assert.All(watch.Stops.Where(stop => stop.Reason == "read mem stats"), stop => Assert.Contains(stop.Frames, frame => frame.Function == "main.readMemStats"));
         Assert.All(watch.Stops, stop => Assert.True(stop.EndedNs >= stop.StartedNs));
         Assert.All(watch.Stops.Where(stop => stop.Cause != StopCause.Other), stop => Assert.True(stop.CountedByRuntime));
+
+        Assert.All(watch.Totals.Stops, pair => Assert.Equal(
+            (watch.Stops.Count(stop => stop.Reason == pair.Key), watch.Stops.Where(stop => stop.Reason == pair.Key).Sum(stop => stop.DurationNs), watch.Stops.Where(stop => stop.Reason == pair.Key).Max(stop => stop.DurationNs)),
+            ((int)pair.Value.Count, pair.Value.TotalNs, pair.Value.MaxNs)));
 
         var gc = watch.Stops.Where(stop => stop.Cause != StopCause.Other).Select(stop => stop.DurationNs / 1e9).ToList();
         SameHistogram("/gc/pauses:seconds", gc);

@@ -1,6 +1,7 @@
 using Vitrine.Go.Goroutines;
 using Vitrine.Go.Memory;
 using Vitrine.Go.OffCpu;
+using Vitrine.Go.Probes.Cpu;
 using Vitrine.Go.Profiles;
 using Vitrine.Go.Scheduler;
 using Vitrine.Instruments;
@@ -17,6 +18,7 @@ public static class GoInstruments
         .Add(new BucketProfileInstrument(BucketProfileKind.Allocs))
         .Add(new BucketProfileInstrument(BucketProfileKind.Block))
         .Add(new BucketProfileInstrument(BucketProfileKind.Mutex))
+        .Add(new CpuRecorder())
         .Add(new OffCpuRecorder())
         .Add(new MemStatsInstrument())
         .Add(new SchedulerInstrument());

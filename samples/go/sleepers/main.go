@@ -50,7 +50,7 @@ func main() {
 	for i := 0; i < beaters; i++ {
 		i := i
 		labels := pprof.Labels("job", "beat", "beater", fmt.Sprint(i))
-		go pprof.Do(context.Background(), labels, func(context.Context) { beat(time.Duration(i)) })
+		go pprof.Do(context.Background(), labels, func(context.Context) { beat(i) })
 	}
 	ready.Wait()
 	// The last statement before a wait is not the wait.
@@ -112,15 +112,15 @@ func quietConnection() net.Conn {
 	return connection
 }
 
-// beat sleeps about 20 ms and then receives for about 10 ms, for ever; phase keeps the beaters out of step.
-func beat(phase time.Duration) {
-	time.Sleep(phase * time.Millisecond)
+// beat sleeps for some 25 ms and then receives for half as long, for ever. No two beaters have the same beat, so that they do not fall into step.
+func beat(number int) {
+	length := time.Duration(16+number) * time.Millisecond
 	for {
 		began := time.Now()
-		beatSleep()
+		beatSleep(length)
 		slept.Add(int64(time.Since(began)))
 		answer := make(chan int)
-		time.AfterFunc(10*time.Millisecond, func() { answer <- 1 })
+		time.AfterFunc(length/2, func() { answer <- 1 })
 		began = time.Now()
 		beatReceive(answer)
 		received.Add(int64(time.Since(began)))
@@ -128,7 +128,7 @@ func beat(phase time.Duration) {
 }
 
 //go:noinline
-func beatSleep() { time.Sleep(20 * time.Millisecond) }
+func beatSleep(length time.Duration) { time.Sleep(length) }
 
 //go:noinline
 func beatReceive(answer chan int) { <-answer }

@@ -40,7 +40,8 @@ sealed class ProbeOptions
     public ProbeRequest Of(ParseResult parsed) => new(
         _duration.Of(parsed), parsed.GetValue(_format)!, parsed.GetValue(_output), parsed.GetValue(_budget) ?? DefaultBudget, parsed.GetValue(_quiet));
 
-    static Option<double?> Budget() => new("--budget")
+    /// <summary>What probes may cost; null when nothing was typed.</summary>
+    public static Option<double?> Budget() => new("--budget")
     {
         Description = "The share of one processor that the probes may take from the target, such as 1% or 0.5%; above it they go on in short windows [default: 1%]",
         HelpName = "SHARE",

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Show;
 using Vitrine.Go;
 using Vitrine.Go.OffCpu;
+using Vitrine.Go.Probes.Cpu;
 using Vitrine.Go.Profiles;
 using Vitrine.Instruments;
 
@@ -12,27 +14,42 @@ sealed class RecordOptions
 {
     readonly InstrumentRegistry _instruments = GoInstruments.Registry();
     readonly Option<bool> _fresh = new("--fresh") { Description = "heap and allocs: also count what the Go runtime has recorded and not published yet" };
-    readonly Option<double?> _rate = new("--rate") { Description = "offcpu: looks per second at most [default: 20]", HelpName = "HZ" };
-    readonly Option<bool> _goroutines = new("--goroutines") { Description = "offcpu: keep goroutines apart by a label with their id" };
+    readonly Option<double?> _rate = new("--rate") { Description = "cpu: samples a second on each processor [default: 99]; offcpu: looks a second at most [default: 20]", HelpName = "HZ" };
+    readonly Option<bool> _goroutines = new("--goroutines") { Description = "cpu and offcpu: keep goroutines apart by a label with their id" };
     readonly Option<bool> _system = new("--system") { Description = "offcpu: include the runtime's own goroutines" };
+    readonly Option<bool> _kernel = new("--kernel") { Description = "cpu: show what the kernel does for the process" };
+    readonly Option<double?> _budget = ProbeOptions.Budget();
 
     /// <summary>Names of everything that can be recorded.</summary>
     public IReadOnlyList<string> Names => [.. _instruments.All.Where(instrument => instrument is IProfileInstrument or IProfileRecorder).Select(instrument => instrument.Name)];
 
-    public IReadOnlyList<Option> All => [_fresh, _rate, _goroutines, _system];
+    public IReadOnlyList<Option> All => [_fresh, _rate, _goroutines, _system, _kernel, _budget];
 
     /// <summary>The instrument of that name, with the options that were typed; refuses options that mean nothing to it.</summary>
     public IInstrument Instrument(string name, ParseResult parsed)
     {
+        // What pprof's HTTP door calls the CPU profile.
+        if (name == "profile")
+            name = "cpu";
         if (!_instruments.TryGet(name, out var instrument) || instrument is not (IProfileInstrument or IProfileRecorder))
             throw new UsageException($"There is no profile '{Terminal.Safe(name)}': vitrine record PID {string.Join('|', Names)} -o FILE");
         Refuse(parsed, _fresh, name is "heap" or "allocs", "goes with heap and allocs: the other profiles are always up to date");
-        foreach (Option option in (Option[])[_rate, _goroutines, _system])
-            Refuse(parsed, option, name is "offcpu", "goes with offcpu");
+        foreach (Option option in (Option[])[_rate, _goroutines])
+            Refuse(parsed, option, name is "cpu" or "offcpu", "goes with cpu and offcpu");
+        Refuse(parsed, _system, name is "offcpu", "goes with offcpu");
+        foreach (Option option in (Option[])[_kernel, _budget])
+            Refuse(parsed, option, name is "cpu", "goes with cpu");
         return name switch
         {
             "heap" when parsed.GetValue(_fresh) => new BucketProfileInstrument(BucketProfileKind.Heap, new BucketProfileOptions { Fresh = true }),
             "allocs" when parsed.GetValue(_fresh) => new BucketProfileInstrument(BucketProfileKind.Allocs, new BucketProfileOptions { Fresh = true }),
+            "cpu" => new CpuRecorder(new CpuOptions
+            {
+                Rate = (int)Rate(parsed, CpuOptions.Default.Rate, CpuOptions.MaxRate),
+                WithGoroutineIds = parsed.GetValue(_goroutines),
+                WithKernelStacks = parsed.GetValue(_kernel),
+                Budget = parsed.GetValue(_budget) ?? CpuOptions.Default.Budget,
+            }),
             "offcpu" => new OffCpuRecorder(new OffCpuOptions
             {
                 Rate = Rate(parsed, OffCpuOptions.Default.Rate, 1000),
@@ -46,8 +63,8 @@ sealed class RecordOptions
     double Rate(ParseResult parsed, double otherwise, double most) => parsed.GetValue(_rate) switch
     {
         null => otherwise,
-        double rate when rate >= 0.1 && rate <= most => rate,
-        _ => throw new UsageException($"--rate is looks per second, from 0.1 to {most:0}."),
+        double rate when rate >= (most == CpuOptions.MaxRate ? 1 : 0.1) && rate <= most => rate,
+        _ => throw new UsageException($"--rate is how often a second, up to {most:0}."),
     };
 
     static void Refuse(ParseResult parsed, Option option, bool fits, string why)

@@ -33,6 +33,7 @@ static class RecordVerb
             $"Record a profile of a Go process into a file: {names}. The format follows the file's name: {ProfileFile.Endings}.").WithExamples("""
             vitrine record 4711 heap -o heap.pb.gz          then: go tool pprof heap.pb.gz
             vitrine record 4711 goroutine -o goroutines.svg
+            vitrine record 4711 cpu -d 30s -o cpu.html           where processor time goes
             vitrine record 4711 offcpu -d 30s -o waits.html      where goroutines wait, by reason
             vitrine record checkout heap -o heap.pb.gz --every 10s -d 1h      writes heap-0001.pb.gz, heap-0002.pb.gz, …
             """);

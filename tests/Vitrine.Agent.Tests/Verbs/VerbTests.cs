@@ -156,11 +156,30 @@ public sealed class VerbTests(ServiceFixture service) : IClassFixture<ServiceFix
     }
 
     [Fact]
+    public void Record_Cpu_SaysWhatItCostAndLost()
+    {
+        Prerequisite.Root();
+        var file = TempFile(".pb.gz");
+        try
+        {
+            var result = Succeed("record", service.Pid, "profile", "-d", "500ms", "--rate", "199", "-o", file);
+            Assert.Contains("s of processor time in", result.Errors, StringComparison.Ordinal);
+            Assert.Contains("0 lost", result.Errors, StringComparison.Ordinal);
+            Assert.Contains("of one core", result.Errors, StringComparison.Ordinal);
+            Assert.Contains("cpu", Succeed("profile", "show", file).Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void Record_OptionOfAnotherProfile_IsRefused()
     {
         var result = VitrineProgram.Run("record", service.Pid, "heap", "--rate", "10");
         Assert.Equal(ExitCode.Usage, result.ExitCode);
-        Assert.Contains("--rate goes with offcpu", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("--rate goes with cpu and offcpu", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

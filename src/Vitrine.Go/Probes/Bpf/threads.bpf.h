@@ -1,10 +1,11 @@
-// Which thread a program runs on, also when Vitrine looks from inside a pid namespace, where the kernel's own numbers mean nothing.
+// Which thread a program runs on, also when Vitrine or the target lives in a pid namespace, where the kernel's own numbers mean nothing.
 #ifndef VITRINE_THREADS_H
 #define VITRINE_THREADS_H
 
 #include "go.bpf.h"
 
-// Part of the config of a program that asks: the pid namespace of the viewer (device and inode of /proc/self/ns/pid), and the target's pid in it.
+// Part of the config of a program that asks: the target's own pid namespace (device and inode of /proc/PID/ns/pid) and its pid there. The kernel answers only for
+// the namespace that the running thread itself lives in, so that the viewer's would not do for a target in a container.
 struct pid_namespace {
 	u64 device;
 	u64 inode;
@@ -12,13 +13,13 @@ struct pid_namespace {
 	u32 pad;
 };
 
-// The thread id in the viewer's namespace when the current thread belongs to the target, else 0.
-static __always_inline u32 target_thread(const volatile struct pid_namespace *viewer)
+// The thread id in that namespace, which is how the Go runtime knows the thread (m.procid), when the current thread belongs to the target, else 0.
+static __always_inline u32 target_thread(const volatile struct pid_namespace *own)
 {
 	struct bpf_pidns_info ids = {};
-	if (bpf_get_ns_current_pid_tgid(viewer->device, viewer->inode, &ids, sizeof(ids)))
+	if (bpf_get_ns_current_pid_tgid(own->device, own->inode, &ids, sizeof(ids)))
 		return 0;
-	return ids.tgid == viewer->target ? ids.pid : 0;
+	return ids.tgid == own->target ? ids.pid : 0;
 }
 
 #endif

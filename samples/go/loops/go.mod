@@ -1,0 +1,3 @@
+module vitrine.example/loops
+
+go 1.19

@@ -1,0 +1,164 @@
+using Vitrine.Go.Binary;
+
+namespace Vitrine.Go.Probes.Cpu;
+
+/// <summary>
+/// Makes the stack of a sample out of what the kernel program saw: the chain of return addresses by frame pointers, and beside it what frame pointers miss.
+/// Nothing is put in that the frame sizes of the binary do not confirm; where a caller is known to be missing, <see cref="Unknown"/> stands in its place.
+/// One for each target; not thread-safe.
+/// </summary>
+/// <param name="functions">The binary's functions.</param>
+/// <param name="version">From Go 1.21 on, assembly that calls has a frame of its own: systemstack and asmcgocall save the frame pointer.</param>
+/// <param name="bias">Run-time address minus link-time address.</param>
+sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias)
+{
+    /// <summary>Stands for callers that are there and not known.</summary>
+    public const ulong Unknown = 0;
+
+    readonly bool _switchesHaveFrames = version.AtLeast(1, 21);
+    readonly bool _hasLinkRegister = functions.Quantum == 4;
+
+    /// <summary>
+    /// The instructions of the physical frames, innermost first, as run-time addresses: the sampled one, and for each caller the call (the byte before the
+    /// return address). The first is left out when it is not Go code.
+    /// </summary>
+    public void Resolve(in CpuPlace place, ReadOnlySpan<ulong> chain, List<ulong> into)
+    {
+        bool foreign = (place.Flags & CpuFlags.Foreign) != 0;
+        bool onSystemStack = (place.Flags & CpuFlags.OnSystemStack) != 0;
+        int crossed = Math.Min((int)place.Crossed, chain.Length);
+        ReadOnlySpan<ulong> system = onSystemStack ? chain[..crossed] : chain;
+        ReadOnlySpan<ulong> own = onSystemStack ? chain[crossed..] : [];
+
+        // 1. The innermost frame, and its caller when the frame pointer does not lead to it.
+        var last = default(Frame);
+        if (!foreign)
+        {
+            last = FrameAt(place.Ip, isReturnAddress: false);
+            into.Add(place.Ip);
+            if (!TopOfStack(place, ref last, into))
+                return;
+        }
+
+        // 2. The frames of the stack that the thread is on. Some functions end it, whatever lies above.
+        foreach (ulong pc in system)
+        {
+            if (Ends(last))
+                break;
+            AddByFramePointer(pc, ref last, into);
+        }
+        if (!onSystemStack)
+            return;
+
+        // 3. The goroutine whose work the system stack does.
+        Switch(place, last, foreign && system.IsEmpty, own, into);
+    }
+
+    readonly record struct Frame(GoFuncId Id, GoFuncFlags Flags, int SpDelta, bool IsKnown);
+
+    Frame FrameAt(ulong pc, bool isReturnAddress)
+    {
+        ulong at = unchecked(pc - bias);
+        return functions.TryFind(isReturnAddress ? at - 1 : at, out GoFunction function)
+            ? new Frame(function.FuncId, function.Flag, functions.SpDelta(function, isReturnAddress ? at - 1 : at), true)
+            : default;
+    }
+
+    void Add(ulong returnAddress, ref Frame last, List<ulong> into)
+    {
+        bool interrupted = IsInterruptedBy(last);
+        last = FrameAt(returnAddress, !interrupted);
+        into.Add(interrupted ? returnAddress : returnAddress - 1);
+    }
+
+    /// <summary>Adds a frame of the chain. One that has no room for a frame pointer, and yet calls, leaves its caller out of the chain: assembly before Go 1.21, and code that was interrupted.</summary>
+    void AddByFramePointer(ulong returnAddress, ref Frame last, List<ulong> into)
+    {
+        Add(returnAddress, ref last, into);
+        if (last is { IsKnown: true, SpDelta: 0 } && !_hasLinkRegister && !Ends(last))
+            into.Add(Unknown);
+    }
+
+    // These two stand above code that was interrupted, not called.
+    static bool IsInterruptedBy(in Frame frame) => frame.IsKnown && frame.Id is GoFuncId.AsyncPreempt or GoFuncId.SigPanic;
+
+    /// <summary>Adds callers that are found by the stack pointer. False when the chain cannot follow.</summary>
+    bool TopOfStack(in CpuPlace place, ref Frame last, List<ulong> into)
+    {
+        // On arm64 the link register holds the return address as long as there is no frame.
+        if (_hasLinkRegister)
+        {
+            if (last is { IsKnown: true, SpDelta: 0 } && place.Top0 != 0)
+                Add(place.Top0, ref last, into);
+            return true;
+        }
+
+        // A function that changes stacks: behind the change the size of its frame says nothing, and its frame pointer is right.
+        if ((last.Flags & GoFuncFlags.SPWrite) != 0)
+        {
+            if (last.SpDelta == 0 && place.Top0 != 0 && FrameAt(place.Top0, isReturnAddress: true) is { SpDelta: >= 8 } caller && place.FrameDelta == caller.SpDelta)
+                Add(place.Top0, ref last, into);
+            return true;
+        }
+
+        // Bytes from SP to the return address of the frame that is looked at.
+        long returnAt = last.SpDelta;
+        for (int found = 0; ; found++)
+        {
+            if (!last.IsKnown || returnAt < 0)
+                break;
+            if (place.Scanned >= 0 ? returnAt == place.Scanned * 8L : place.FrameDelta == returnAt - 8 && returnAt >= 8)
+                return true;
+            ulong word = returnAt switch { 0 => place.Top0, 8 when place.Scanned >= -1 => place.Top1, _ when place.Scanned < -1 && returnAt == (-1L - place.Scanned) * 8 => place.Top1, _ => 0 };
+            if (word == 0 || found == 2)
+                break;
+            Add(word, ref last, into);
+            // A call from the system stack's first function: its frame pointer is that of the stack it came from.
+            if (Ends(last) || Switches(last))
+                return true;
+            if (last.SpDelta < 0)
+                break;
+            returnAt += 8 + last.SpDelta;
+        }
+        // Signal handlers begin at the kernel's return to sigreturn, which nobody called.
+        if ((place.Flags & CpuFlags.OnSignalStack) == 0)
+            into.Add(Unknown);
+        // What lies beyond one missing caller is right only when the frame pointer itself was: a frame found by search belongs to nobody known.
+        return place.Scanned < 0;
+    }
+
+    void Switch(in CpuPlace place, Frame last, bool inForeignCode, ReadOnlySpan<ulong> own, List<ulong> into)
+    {
+        if (last.Id == GoFuncId.MoreStack && last.IsKnown)
+        {
+            // The function whose stack was too small, at its entry: it has no frame yet, and its return address is on top of the goroutine's stack.
+            if (place.SwitchPc == 0)
+                return;
+            into.RemoveAt(into.Count - 1);
+            last = default;
+            Add(place.SwitchPc, ref last, into);
+            if (place.SwitchWord != 0)
+                Add(place.SwitchWord, ref last, into);
+            else
+                into.Add(Unknown);
+        }
+        else if (inForeignCode || Switches(last))
+        {
+            // C code is called through asmcgocall, which saves the goroutine's registers as systemstack does.
+            if (!_switchesHaveFrames && place.SwitchWord != 0)
+                Add(place.SwitchWord, ref last, into);
+        }
+        else if ((last.Flags & GoFuncFlags.SPWrite) == 0 || last.Id is GoFuncId.MCall or GoFuncId.GoGo || (place.Flags & CpuFlags.FromSched) != 0)
+        {
+            // The scheduler's own work, or a chain that broke off: the saved registers belong to something else.
+            return;
+        }
+        foreach (ulong pc in own)
+            AddByFramePointer(pc, ref last, into);
+    }
+
+    static bool Switches(in Frame frame) => frame.IsKnown && frame.Id is GoFuncId.SystemStack or GoFuncId.AsmCgoCall;
+
+    static bool Ends(in Frame frame) =>
+        frame.IsKnown && ((frame.Flags & GoFuncFlags.TopFrame) != 0 || frame.Id is GoFuncId.MCall or GoFuncId.MoreStack or GoFuncId.SystemStack or GoFuncId.AsmCgoCall);
+}

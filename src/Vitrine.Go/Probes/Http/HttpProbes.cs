@@ -93,42 +93,46 @@ internal static class HttpProbes
         // Ends first: a request that begins while the probes come must find its end in place.
         if (Has(functions, ServeHttp))
         {
-            session.AttachEntry("finish_request", "net/http.(*response).finishRequest");
-            session.AttachEntry("connection_ends", "net/http.(*conn).serve.func1");
-            session.AttachEntry("hijack", "net/http.(*response).Hijack");
+            Entry(session, "finish_request", "net/http.(*response).finishRequest");
+            Entry(session, "connection_ends", "net/http.(*conn).serve.func1");
+            Entry(session, "hijack", "net/http.(*response).Hijack");
         }
         if (Has(functions, Bundled + ".runHandler"))
-            session.AttachEntry("handler_ends", Bundled + ".runHandler.func1", HomeBundled);
+            Entry(session, "handler_ends", Bundled + ".runHandler.func1", HomeBundled);
         if (Has(functions, Internal + ".runHandler"))
-            session.AttachEntry("handler_ends", Internal + ".runHandler.func1", HomeInternal);
+            Entry(session, "handler_ends", Internal + ".runHandler.func1", HomeInternal);
         if (external)
         {
-            session.AttachEntry("handler_ends", External + ".runHandler.func1", HomeExternal);
-            session.AttachEntry("run_handler", External + ".runHandler");
+            Entry(session, "handler_ends", External + ".runHandler.func1", HomeExternal);
+            Entry(session, "run_handler", External + ".runHandler");
         }
         if (Has(functions, ServeHttp))
-            session.AttachEntry("serve_http", ServeHttp);
+            Entry(session, "serve_http", ServeHttp);
     }
 
     private static void AttachSplit(GoProbeSession session, FunctionTable functions)
     {
-        session.AttachEntry("stop_the_world", "runtime.stopTheWorldWithSema");
-        session.AttachEntry("start_the_world", "runtime.startTheWorldWithSema");
-        session.AttachEntry("start_cycle", "runtime.(*gcControllerState).startCycle");
-        session.AttachEntry("end_cycle", "runtime.gcMarkTermination");
-        session.AttachEntry("assist_begins", "runtime.gcAssistAlloc1");
+        Entry(session, "stop_the_world", "runtime.stopTheWorldWithSema");
+        Entry(session, "start_the_world", "runtime.startTheWorldWithSema");
+        Entry(session, "start_cycle", "runtime.(*gcControllerState).startCycle");
+        Entry(session, "end_cycle", "runtime.gcMarkTermination");
+        Entry(session, "assist_begins", "runtime.gcAssistAlloc1");
         if (!session.AttachAfterCall("assist_ends", "runtime.gcAssistAlloc", "runtime.systemstack"))
             session.AttachReturns("assist_returns", "runtime.gcAssistAlloc1");
         session.AttachTracepoint("switch_threads", "sched", "sched_switch");
         foreach (string function in (string[])["goschedImpl", "preemptPark", "goyield_m"])
-            session.AttachEntry("yield", "runtime." + function);
+            Entry(session, "yield", "runtime." + function);
         // The same step under two names: exitsyscall0 to Go 1.25, exitsyscallNoP from 1.26 on.
-        session.AttachEntry("yield", Has(functions, "runtime.exitsyscallNoP") ? "runtime.exitsyscallNoP" : "runtime.exitsyscall0");
-        session.AttachEntry("wake_up", "runtime.ready");
-        session.AttachEntry("network_ready", "runtime.netpollready");
-        session.AttachEntry("park", "runtime.gopark");
-        session.AttachEntry("run", "runtime.execute");
+        Entry(session, "yield", Has(functions, "runtime.exitsyscallNoP") ? "runtime.exitsyscallNoP" : "runtime.exitsyscall0");
+        Entry(session, "wake_up", "runtime.ready");
+        Entry(session, "network_ready", "runtime.netpollready");
+        Entry(session, "park", "runtime.gopark");
+        Entry(session, "run", "runtime.execute");
     }
+
+    // Every program of http.bpf.c leaves out a call that starts anew to grow its stack.
+    private static void Entry(GoProbeSession session, string program, string function, ulong cookie = 0) =>
+        session.AttachEntry(program, function, cookie, leavesOutRestarts: true);
 
     private static bool Has(FunctionTable functions, string name) => functions.FindByName(name).Count > 0;
 

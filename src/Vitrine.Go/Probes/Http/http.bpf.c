@@ -66,6 +66,8 @@ static __always_inline void begin(u64 g, struct go_net_http_Request *go_request,
 SEC("uprobe")
 int serve_http(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	// func (sh serverHandler) ServeHTTP(rw ResponseWriter, req *Request): sh is one pointer, rw two words.
 	begin(REG_G(ctx), (struct go_net_http_Request *)REG_ARG3(ctx), REG_ARG2(ctx), KIND_NET_HTTP);
 	return 0;
@@ -74,6 +76,8 @@ int serve_http(struct registers *ctx)
 SEC("uprobe")
 int run_handler(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	// func (sc *serverConn) runHandler(rw *responseWriter, req *http.Request, …) of golang.org/x/net/http2.
 	begin(REG_G(ctx), (struct go_net_http_Request *)REG_ARG2(ctx), REG_ARG1(ctx), KIND_X_NET);
 	return 0;
@@ -225,6 +229,8 @@ static __always_inline struct request *tracked(u64 g)
 SEC("uprobe")
 int finish_request(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	u64 g = REG_G(ctx);
 	u64 writer = REG_ARG0(ctx); // func (w *response) finishRequest()
 	struct request *request = tracked(g);
@@ -251,6 +257,8 @@ static __always_inline bool panicking(u64 g)
 SEC("uprobe")
 int connection_ends(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	u64 g = REG_G(ctx);
 	struct request *request = tracked(g);
 	if (!request)
@@ -269,11 +277,13 @@ int connection_ends(struct registers *ctx)
 SEC("uprobe")
 int handler_ends(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	u64 g = REG_G(ctx);
 	struct request *request = tracked(g);
 	u32 flags = panicking(g) ? ABORTED : 0;
 	if (request)
-		finish(request, g, flags ? 0 : status_http2(request->writer, bpf_get_attach_cookie(ctx)), flags);
+		finish(request, g, flags ? 0 : status_http2(request->writer, bpf_get_attach_cookie(ctx) & ~AT_STACK_CHECK), flags);
 	else
 		finish_unseen(g, 0, 0, flags);
 	return 0;
@@ -283,6 +293,8 @@ int handler_ends(struct registers *ctx)
 SEC("uprobe")
 int hijack(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	u64 writer = REG_ARG0(ctx);
 	struct request *request = tracked(REG_G(ctx));
 	if (request && request->writer == writer)

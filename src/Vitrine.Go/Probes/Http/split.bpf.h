@@ -166,6 +166,8 @@ static __always_inline struct request *request_of(u64 g)
 SEC("uprobe")
 int park(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	struct request *request = request_of(REG_G(ctx));
 	if (!request)
 		return 0;
@@ -179,6 +181,8 @@ int park(struct registers *ctx)
 SEC("uprobe")
 int yield(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	struct request *request = request_of(REG_ARG0(ctx));
 	if (!request)
 		return 0;
@@ -198,6 +202,8 @@ static __always_inline void wake(u64 g)
 SEC("uprobe")
 int wake_up(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	wake(REG_ARG0(ctx));
 	return 0;
 }
@@ -206,6 +212,8 @@ int wake_up(struct registers *ctx)
 SEC("uprobe")
 int network_ready(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	struct go_runtime_pollDesc *pd = (void *)REG_ARG1(ctx);
 	u64 mode = REG_ARG2(ctx) & 0xffffffff;
 	u64 g = 0;
@@ -220,6 +228,8 @@ int network_ready(struct registers *ctx)
 SEC("uprobe")
 int run(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	struct request *request = request_of(REG_ARG0(ctx));
 	if (!request)
 		return 0;
@@ -273,6 +283,8 @@ static __always_inline void set_assisting(struct request *request, bool assistin
 SEC("uprobe")
 int assist_begins(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	struct request *request = request_of(REG_ARG0(ctx));
 	if (request)
 		set_assisting(request, true);

@@ -7,6 +7,8 @@
 SEC("uprobe")
 int stop_the_world(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	u32 zero = 0;
 	struct world *world = bpf_map_lookup_elem(&worlds, &zero);
 	if (!world)
@@ -54,6 +56,8 @@ static __always_inline void tell(u32 kind, u32 reason, u64 started, u64 ended, u
 SEC("uprobe")
 int start_the_world(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	u32 zero = 0;
 	struct world *world = bpf_map_lookup_elem(&worlds, &zero);
 	if (!world)
@@ -78,6 +82,8 @@ int start_the_world(struct registers *ctx)
 SEC("uprobe")
 int start_cycle(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	u32 zero = 0;
 	struct world *world = bpf_map_lookup_elem(&worlds, &zero);
 	if (!world)
@@ -92,6 +98,8 @@ int start_cycle(struct registers *ctx)
 SEC("uprobe")
 int end_cycle(struct registers *ctx)
 {
+	if (starts_anew(ctx))
+		return 0;
 	u32 zero = 0;
 	struct world *world = bpf_map_lookup_elem(&worlds, &zero);
 	if (!world)

@@ -197,8 +197,9 @@ public sealed class HttpWatchTests
                     Assert.InRange(Waited(split, truth.Path == "/lock" && split.Waits.Any(static wait => wait.Reason == "semacquire") ? "semacquire" : "sync.Mutex.Lock"), 65_000_000, truth.WaitedNs);
                     break;
                 case "/burn":
-                    // The handler and the probes themselves come on top of what the loop measured.
-                    Assert.InRange(split.OnCpuNs, truth.CpuNs - 500_000, truth.CpuNs + 5_000_000);
+                    // The handler and the probes themselves come on top of what the loop measured; what the loop's thread does for the scheduler
+                    // while its goroutine has been preempted is not the goroutine's.
+                    Assert.InRange(split.OnCpuNs, truth.CpuNs - 4_000_000, truth.CpuNs + 5_000_000);
                     break;
             }
         }

@@ -25,6 +25,8 @@ struct registers {
 #define REG_SP(ctx) ((ctx)->sp)
 #define REG_IP(ctx) ((ctx)->ip)
 #define REG_FP(ctx) ((ctx)->bp)
+// What a call leaves on the stack until it returns.
+#define RETURN_ADDRESS_BYTES 8
 // On the branch of a function's stack check (cmp; jbe): the stack is too small, so it will grow and the function start anew.
 #define STACK_CHECK_FAILS(ctx) ((ctx)->flags & 0x41) // CF, ZF
 
@@ -50,6 +52,7 @@ struct registers {
 #define REG_FP(ctx) ((ctx)->x[29])
 // The return address is in the link register until the prologue stores it.
 #define REG_LR(ctx) ((ctx)->x[30])
+#define RETURN_ADDRESS_BYTES 0
 // On the branch of a function's stack check (cmp; b.ls): the stack is too small, so it will grow and the function start anew.
 #define STACK_CHECK_FAILS(ctx) (!((ctx)->pstate & (1 << 29)) || ((ctx)->pstate & (1 << 30))) // not C, or Z
 

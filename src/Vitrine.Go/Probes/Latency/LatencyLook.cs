@@ -22,8 +22,8 @@ public sealed class LatencyLook : IDisposable
     // A median below so many times the probes' own share says more about the probes than about the function.
     const double ShortCall = 3;
 
-    // A bit of the attach cookie, see latency.bpf.c.
-    const ulong ByThread = 1UL << 62;
+    // Bits of the attach cookie, see latency.bpf.c.
+    const ulong ByThread = 1UL << 62, KnownCallers = 1UL << 61, AfterCall = 1UL << 60;
 
     readonly List<string> functions = [];
     readonly LatencyReader reader;
@@ -56,32 +56,34 @@ public sealed class LatencyLook : IDisposable
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         var config = Config(target, options);
-        // Patterns are checked before anything is loaded.
         var finder = new ProbePointFinder(target.Binary);
-        var matches = options.Functions.Select(pattern => (Pattern: pattern, Bodies: finder.Match(pattern))).ToList();
-        var names = matches.SelectMany(match => match.Bodies).Select(body => body.Name).Distinct().Count();
-        if (names > MaxFunctions)
-            throw new InstrumentUnavailableException($"{names} functions were named; at most {MaxFunctions} can be measured at once", "name fewer functions");
-
-        var session = GoProbeSession.Open(target, new GoProbeProgram
+        var (functions, absent) = MeasuredFunction.Find(finder, options.Functions);
+        if (functions.Count == 0)
+        {
+            throw new InstrumentUnavailableException(
+                "none of these functions can be measured: " + string.Join("; ", absent.Select(one => $"{one.Function}: {one.Reason}")),
+                "`vitrine profile` or `vitrine dump` show names of functions that run; inlined functions are measured through their callers");
+        }
+        var program = new GoProbeProgram
         {
             Object = "latency",
             GoTypes = ["runtime.g", "runtime.m"],
             Configure = bpf => bpf.SetConfig(config),
             Budget = options.Budget,
-            OwnCounters = ["calls without room in the histograms"],
-        });
-        var look = new LatencyLook(target, session, options.By);
+            OwnCounters = ["calls without room in the histograms", "calls from other places than the direct calls"],
+        };
+        var notes = new List<string>();
+        functions = EndPlan.Choose(target, finder, program, functions, options.Ends, notes);
+
+        var look = new LatencyLook(target, GoProbeSession.Open(target, program), options.By);
         try
         {
-            foreach (var (pattern, bodies) in matches)
-                look.Attach(finder, pattern, bodies);
-            if (look.functions.Count == 0)
-            {
-                throw new InstrumentUnavailableException(
-                    "none of these functions can be measured: " + string.Join("; ", session.Absent.Select(absent => $"{absent.Function}: {absent.Reason}")),
-                    "`vitrine profile` or `vitrine dump` show names of functions that run; inlined functions are measured through their callers");
-            }
+            foreach (var one in absent)
+                look.Session.AddAbsent(one.Function, one.Reason);
+            foreach (var note in notes)
+                look.Session.Note(note);
+            foreach (var function in functions)
+                look.Attach(function, target.Bias);
             return look;
         }
         catch
@@ -121,51 +123,31 @@ public sealed class LatencyLook : IDisposable
         return config;
     }
 
-    void Attach(ProbePointFinder finder, string pattern, IReadOnlyList<GoFunction> bodies)
+    void Attach(MeasuredFunction function, ulong bias)
     {
-        if (bodies.Count == 0)
-            Session.AddAbsent(pattern, finder.WhyAbsent(pattern));
-        foreach (var same in bodies.GroupBy(body => body.Name, StringComparer.Ordinal))
+        var number = (ulong)functions.Count;
+        functions.Add(function.Name);
+        // Ends before begins: what began before is known as an end without a beginning, and no beginning lacks its end.
+        foreach (var site in function.Sites)
         {
-            if (functions.Contains(same.Key))
-                continue;
-            var found = new List<FunctionProbePoints>();
-            var reason = "";
-            // All bodies of a generic function or none: a part of the calls would be a wrong count.
-            foreach (var body in same)
-            {
-                if (!finder.TryFunction(body, out var points, out reason, allowStackCheck: true))
-                    break;
-                if (points.Returns.Count + points.TailJumps.Count == 0)
-                {
-                    reason = "never returns";
-                    break;
-                }
-                found.Add(points);
-            }
-            if (found.Count < same.Count())
-            {
-                Session.AddAbsent(same.Key, reason);
-                continue;
-            }
-            functions.Add(same.Key);
-            foreach (var points in found)
-                Attach(points, same.Key, (ulong)functions.Count - 1);
+            Session.Object.Map("sites").Update(unchecked(site.ReturnAddress + bias), (uint)number);
+            Session.AttachPoint("call_ends", site.After, $"callers of {function.Name}", number | AfterCall);
         }
+        foreach (var body in function.Bodies)
+            Attach(body, function.Name, number, atCallers: function.Sites.Count > 0);
     }
 
-    void Attach(FunctionProbePoints points, string name, ulong number)
+    void Attach(FunctionProbePoints body, string name, ulong number, bool atCallers)
     {
-        var cookie = number | (points.IsAssembly ? ByThread : 0);
-        // Ends before begins: what began before is known as an end without a beginning, and no beginning lacks its end.
-        foreach (var end in points.Returns.Concat(points.TailJumps))
+        var cookie = number | (body.IsAssembly ? ByThread : 0);
+        foreach (var end in atCallers ? [] : body.Returns.Concat(body.TailJumps))
             Session.AttachPoint(Program("call_ends", end), end, $"returns of {name}", cookie);
-        Session.AttachPoint(Program("call_begins", points.Entry), points.Entry, $"entry of {name}", cookie);
-        if (points.Entry.Mechanism == ProbeMechanism.SingleStepped)
+        Session.AttachPoint(Program("call_begins", body.Entry), body.Entry, $"entry of {name}", cookie | (atCallers ? KnownCallers : 0));
+        if (body.Entry.Mechanism == ProbeMechanism.SingleStepped)
             Session.Note($"{name}: its entry is single-stepped, and that step, some 10 µs, is part of each duration.");
-        if (points.TailJumps.Count > 0)
-            Session.Note(string.Create(CultureInfo.InvariantCulture, $"{name} can leave by a jump to another function ({points.TailJumps.Count} places): such a call is taken to end there."));
-        if (points.IsAssembly)
+        if (body.TailJumps.Count > 0 && !atCallers)
+            Session.Note(string.Create(CultureInfo.InvariantCulture, $"{name} can leave by a jump to another function ({body.TailJumps.Count} places): such a call is taken to end there."));
+        if (body.IsAssembly)
             Session.Note($"{name} is written in assembly: its calls are followed by thread.");
     }
 

@@ -12,6 +12,9 @@ public sealed record LatencyOptions
     /// <summary>Key of the label, with <see cref="LatencyGrouping.Label"/>; at most 32 bytes.</summary>
     public string LabelKey { get; init; } = "";
 
+    /// <summary>Where ends of calls are seen.</summary>
+    public LatencyEnds Ends { get; init; }
+
     /// <summary>Share of one processor that the probes may take from the target.</summary>
     public double Budget { get; init; } = 0.01;
 }

@@ -17,6 +17,8 @@ CONFIG;
 
 // Attach cookie: the function's number in the low 16 bits, and what is special about the place.
 #define FUNCTION(cookie) ((cookie)&0xffff)
+#define KNOWN_CALLERS (1ull << 61)  // only calls from the places in `sites` can be followed to their end
+#define AFTER_CALL (1ull << 60)     // an end behind the call instruction, in the caller, instead of on a return
 #define BY_THREAD (1ull << 62)      // assembly: the goroutine's register may hold anything, but the thread does not change
 
 // How many calls that will not end are cleared away at one event; more wait for the next, or for user space.
@@ -86,7 +88,23 @@ struct {
 	__type(value, u64);
 } buckets SEC(".maps");
 
-enum own_counter { GROUPS_FULL = FIRST_OWN };
+// Return addresses of the calls that end at a point in their caller.
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, u64);
+	__type(value, u32);
+} sites SEC(".maps");
+
+// Who calls what how often: what a first look is for.
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct group_key);
+	__type(value, u64);
+} callers SEC(".maps");
+
+enum own_counter { GROUPS_FULL = FIRST_OWN, OTHER_CALLERS = FIRST_OWN + 1 };
 
 struct event {
 	u64 stack;
@@ -133,16 +151,24 @@ static __always_inline u64 clear_deeper(struct innermost *top, u64 stack, u64 le
 	return frame;
 }
 
+// The return address of a call, at the function's entry; 0 when it is not resident.
+static __always_inline u64 caller_of(struct registers *ctx)
+{
+	u64 caller = 0;
+#if defined(__TARGET_ARCH_arm64)
+	caller = REG_LR(ctx);
+#else
+	if (!read_user(&caller, REG_SP(ctx)))
+		count(LOST_FAULT);
+#endif
+	return caller;
+}
+
 static __always_inline u64 group_of(struct registers *ctx, struct event *event)
 {
 	u64 group = 0;
 	if (config.grouping == BY_CALLER) {
-#if defined(__TARGET_ARCH_arm64)
-		group = REG_LR(ctx);
-#else
-		if (!read_user(&group, REG_SP(ctx)))
-			count(LOST_FAULT);
-#endif
+		group = caller_of(ctx);
 	} else if (config.grouping == BY_LABEL) {
 		group = label_of(event->stack, event->goroutine, &config.label);
 	}
@@ -155,6 +181,14 @@ static __always_inline int begin(struct registers *ctx)
 	struct event event;
 	if (starts_anew(ctx) || !locate(ctx, cookie, &event))
 		return 0;
+
+	if (cookie & KNOWN_CALLERS) {
+		u64 caller = caller_of(ctx);
+		if (!bpf_map_lookup_elem(&sites, &caller)) {
+			count(OTHER_CALLERS);
+			return 0;
+		}
+	}
 
 	struct place place = { .stack = event.stack, .frame = event.depth << 16 | FUNCTION(cookie) };
 	struct call call = { .goroutine = event.goroutine };
@@ -235,6 +269,9 @@ static __always_inline int end(struct registers *ctx)
 	struct event event;
 	if (!locate(ctx, cookie, &event))
 		return 0;
+	// The return has taken the return address off the stack.
+	if (cookie & AFTER_CALL)
+		event.depth += RETURN_ADDRESS_BYTES;
 
 	struct place place = { .stack = event.stack, .frame = event.depth << 16 | FUNCTION(cookie) };
 	struct innermost *top = bpf_map_lookup_elem(&innermosts, &event.stack);
@@ -252,6 +289,26 @@ static __always_inline int end(struct registers *ctx)
 		top->frame = outer;
 	else
 		bpf_map_delete_elem(&innermosts, &event.stack);
+	return 0;
+}
+
+SEC("uprobe")
+int call_seen(struct registers *ctx)
+{
+	struct group_key key = { .function = FUNCTION(bpf_get_attach_cookie(ctx)) };
+	u64 none = 0, *seen;
+	if (starts_anew(ctx))
+		return 0;
+	key.group = caller_of(ctx);
+	seen = bpf_map_lookup_elem(&callers, &key);
+	if (!seen) {
+		bpf_map_update_elem(&callers, &key, &none, BPF_NOEXIST);
+		seen = bpf_map_lookup_elem(&callers, &key);
+	}
+	if (seen)
+		*seen += 1;
+	else
+		count(LOST_MAP_FULL);
 	return 0;
 }
 

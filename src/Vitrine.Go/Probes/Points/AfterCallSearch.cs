@@ -7,27 +7,35 @@ namespace Vitrine.Go.Probes.Points;
 /// </summary>
 static class AfterCallSearch
 {
-    public static List<ProbePoint> Find(FunctionCode code, IReadOnlySet<ulong> callees)
+    public static IEnumerable<ProbePoint> Find(FunctionCode code, IReadOnlySet<ulong> callees) =>
+        Sites(code, callees).Where(site => site.After is not null).Select(site => site.After!.Value);
+
+    /// <summary>Each direct call, with the point behind it if there is one.</summary>
+    public static IEnumerable<(CodeInstruction Call, ProbePoint? After)> Sites(FunctionCode code, IReadOnlySet<ulong> callees)
     {
         var targets = code.Jumps().Select(jump => jump.Target).ToHashSet();
-        var points = new List<ProbePoint>();
-        for (var i = 0; i < code.Instructions.Count && points.Count < ProbePointLimits.MaxReturns; i++)
+        var found = 0;
+        for (var i = 0; i < code.Instructions.Count && found < ProbePointLimits.MaxReturns; i++)
         {
             var call = code.Instructions[i];
-            if (call.Flow == CodeFlow.Call && callees.Contains(call.Target) && Behind(code, i + 1, targets) is { } point)
-                points.Add(point);
+            if (call.Flow != CodeFlow.Call || !callees.Contains(call.Target))
+                continue;
+            found++;
+            yield return (call, Behind(code, i + 1, targets));
         }
-        return points;
     }
 
     static ProbePoint? Behind(FunctionCode code, int index, HashSet<ulong> targets)
     {
         CodeInstruction? stepped = null;
+        var joined = false;
         for (var step = 0; step < ProbePointLimits.MaxSteps && index < code.Instructions.Count; step++, index++)
         {
             var instruction = code.Instructions[index];
-            if (instruction.Flow == CodeFlow.Stop || (stepped is not null && targets.Contains(instruction.Address)))
+            var meets = targets.Contains(instruction.Address);
+            if (instruction.Flow == CodeFlow.Stop || (stepped is not null && meets && !joined))
                 break;
+            joined |= meets;
             if (instruction.Treatment == KernelTreatment.Emulates)
                 return Shared(instruction);
             if (instruction.Treatment == KernelTreatment.SingleSteps)
@@ -38,7 +46,6 @@ static class AfterCallSearch
         return stepped is { } first ? Shared(first) : null;
 
         // A jump table may lead anywhere.
-        ProbePoint Shared(CodeInstruction instruction) =>
-            code.Point(instruction) with { IsShared = code.HasIndirectJumps || targets.Contains(instruction.Address) };
+        ProbePoint Shared(CodeInstruction instruction) => code.Point(instruction) with { IsShared = joined || code.HasIndirectJumps };
     }
 }

@@ -12,6 +12,12 @@ static class ProbePointLimits
     /// <summary>Return instructions of one function that are probed; each probe is a system call and memory in the kernel.</summary>
     public const int MaxReturns = 512;
 
+    /// <summary>Functions that call a function of which every call is followed.</summary>
+    public const int MaxCallers = 512;
+
+    /// <summary>Direct calls of one function that are followed.</summary>
+    public const int MaxCallSites = 1_024;
+
     /// <summary>Functions that one pattern may match.</summary>
     public const int MaxMatches = 64;
 

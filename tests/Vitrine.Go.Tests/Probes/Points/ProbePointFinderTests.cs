@@ -99,6 +99,32 @@ public class ProbePointFinderTests
     }
 
     [Theory]
+    [InlineData("1.19")]
+    [InlineData("1.24")]
+    [InlineData("1.27")]
+    public void CallSites_OfAFunction_AreAllCallsOfTheDisassembler(string version)
+    {
+        using var binary = Open(version);
+        var finder = new ProbePointFinder(binary);
+        var truth = Disassembly.Of(GoFixture.Build(version, GoFlavour.Plain, "symbols").Path);
+        var returns = truth.Instructions.Where(i => i.Value.Text.StartsWith("call   ", StringComparison.Ordinal))
+            .Select(i => (Target: i.Value.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], Behind: i.Key + (ulong)i.Value.Bytes.Length))
+            .ToLookup(call => call.Target, call => call.Behind);
+        var complete = 0;
+
+        for (var i = 0; i < binary.Functions.Count; i++)
+        {
+            var function = binary.Functions[i];
+            if (!finder.TryCallSites([function], out var sites, out _)) continue;
+            complete++;
+            Assert.Equal(returns[function.Entry.ToString("x", System.Globalization.CultureInfo.InvariantCulture)], sites.Select(site => site.ReturnAddress));
+            Assert.All(sites, site => Assert.True(site.After.Address >= site.ReturnAddress && site.After is { Mechanism: ProbeMechanism.Emulated, IsShared: false }));
+            if (complete == 100) break;
+        }
+        Assert.Equal(100, complete);
+    }
+
+    [Theory]
     [InlineData("runtime.gopark", "runtime.gopark")]
     [InlineData("os.(*File).Write", "os.(*File).Write")]
     [InlineData("runtime.gopar?", "runtime.gopark")]

@@ -22,6 +22,7 @@ public sealed class WebServer : IDisposable
     readonly HttpClient client;
     readonly string plain;
     readonly string secure;
+    readonly string? unencrypted;
 
     public WebServer(GoFixture fixture)
     {
@@ -29,6 +30,7 @@ public sealed class WebServer : IDisposable
         var addresses = process.ReadyLine.Split(' ').Skip(1).Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         plain = addresses["http"];
         secure = addresses["https"];
+        unencrypted = addresses.GetValueOrDefault("h2c");
         client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -41,9 +43,19 @@ public sealed class WebServer : IDisposable
     public int Pid => process.Pid;
 
     /// <summary>Sends a request; a connection that is dropped, as by a panic, is no failure.</summary>
-    public async Task Get(string path, bool http2 = false)
+    public Task Get(string path, bool http2 = false) => Send(http2 ? "https://" + secure : "http://" + plain, path, http2);
+
+    /// <summary>Sends a request over HTTP/2 without TLS; false when the server's Go is too old for that (before 1.24).</summary>
+    public async Task<bool> GetUnencryptedHttp2(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{(http2 ? "https://" + secure : "http://" + plain)}{path}")
+        if (unencrypted is null) return false;
+        await Send("http://" + unencrypted, path, http2: true).ConfigureAwait(false);
+        return true;
+    }
+
+    async Task Send(string address, string path, bool http2)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address + path)
         {
             Version = http2 ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

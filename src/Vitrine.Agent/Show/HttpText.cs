@@ -81,6 +81,8 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
         {
             var what = one.Line.Method is null ? "began before the watch: method and path unknown" : $"{one.Line.Method} {Path(one.Line)}";
             output.WriteLine($"  {(one.AgeIsLowerBound ? "≥ " : "")}{Units.Duration(Span(one.AgeNs))}  {style.Cyan}{Terminal.Safe(what)}{style.Reset}  [{Terminal.Safe(one.Doing ?? "?")}]{(one.Hijacked ? " hijacked" : "")} goroutine {one.GoroutineId}");
+            if (one.Split is { } split)
+                output.WriteLine($"      {style.Dim}so far{style.Reset} on CPU {Time(split.OnCpuNs)}, runnable {Time(split.RunnableNs)}, waiting {Time(split.WaitingNs)}{(split.GcNs > 0 ? $", GC stop {Time(split.GcStopNs)}, assist {Time(split.AssistNs)}" : "")}{(Waits(split) is { Length: > 0 } waits ? $": {Terminal.Safe(waits)}" : "")}");
             foreach (var frame in one.Frames.TakeWhile(static frame => frame.Function is not "net/http.serverHandler.ServeHTTP").Take(MostFrames))
                 output.WriteLine($"      {style.Dim}{Terminal.Safe(frame.Function)}  {Terminal.Safe(SourcePath.Short(frame.Function, frame.File))}:{frame.Line}{style.Reset}");
         }

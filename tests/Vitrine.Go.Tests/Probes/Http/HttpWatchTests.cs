@@ -41,6 +41,7 @@ public sealed class HttpWatchTests
                     all.Add(server.Get(path, http2));
             }
             all.Add(server.GetRaw("/hijack?ms=30"));
+            all.Add(server.GetUnencryptedHttp2("/status?code=203"));
             await Task.WhenAll(all);
             // One at a time: what computes shall not wait for the others.
             await server.Get("/burn?ms=80");
@@ -115,6 +116,41 @@ public sealed class HttpWatchTests
         _ = (early, late);
     }
 
+    [Theory]
+    [MemberData(nameof(SomeVersions))]
+    public async Task The_share_of_scripted_collections_is_right(string version)
+    {
+        Prerequisite.Probes();
+        using var server = new WebServer(GoFixture.Build(version, GoFlavour.Stripped, "web"));
+        var collections = new List<WebCollection>();
+        HttpReport report = await Watch(server, s_everything, async () =>
+        {
+            Task[] requests = [server.Get("/burn?ms=400"), server.Get("/sleep?ms=1500")];
+            server.AwaitRunning(2);
+            for (int i = 0; i < 6; i++)
+                collections.Add(server.Collect());
+            await Task.WhenAll(requests);
+        });
+        HttpRequest burning = Assert.Single(report.Requests, static one => one.Line.Path == "/burn");
+        HttpRequest sleeping = Assert.Single(report.Requests, static one => one.Line.Path == "/sleep");
+
+        // The stops are those that the runtime accounts for; its clock and ours are read some instructions apart.
+        HttpStop[] stops = [.. report.Stops.Where(static one => one.ForCollection)];
+        Assert.InRange(stops.Length, 2 * collections.Count, int.MaxValue);
+        long stopped = stops.Sum(static one => one.EndedNs - one.StartedNs), paused = collections.Sum(static one => one.PauseNs);
+        Assert.InRange(stopped, paused * 7 / 10, (paused * 13 / 10) + 2_000_000);
+
+        // A stop takes nothing from one that sleeps, and is accounted for beside it, to the nanosecond.
+        long met = stops.Where(one => one.StartedNs >= sleeping.StartedNs && one.EndedNs <= sleeping.EndedNs).Sum(static one => one.EndedNs - one.StartedNs);
+        Assert.InRange(sleeping.Split!.StoppedWhileWaitingNs + sleeping.Split.GcStopNs, met - 10_000, stopped);
+        Assert.InRange(sleeping.Split.GcStopNs, 0, met / 2);
+
+        // One that computes stands still from its preemption until the world starts.
+        Assert.InRange(burning.Split!.GcStopNs, 1, stopped);
+        // ReadMemStats before and after each collection stops it too, for another reason.
+        Assert.InRange(burning.Split.OtherStopNs, 1, report.Stops.Where(static one => !one.ForCollection).Sum(static one => one.EndedNs - one.StartedNs));
+    }
+
     [Fact]
     public async Task A_query_is_kept_only_when_it_was_allowed()
     {
@@ -131,6 +167,55 @@ public sealed class HttpWatchTests
 
         report = await Watch(server, new HttpWatchOptions { Budget = 1 }, () => server.Get("/fast?token=abc"));
         Assert.Null(Assert.Single(report.Requests).Line.Query);
+    }
+
+    [Fact]
+    public async Task Windows_of_the_budget_make_up_no_durations()
+    {
+        Prerequisite.Probes();
+        using var server = new WebServer(GoFixture.Build(GoMatrix.VersionsOfThisRun[^1], GoFlavour.Stripped, "web"));
+        HttpReport report = await Watch(server, new HttpWatchOptions { Split = true, Budget = 0.0005 }, async () =>
+        {
+            // As long as it takes until the budget has closed a window and opened another.
+            var limit = System.Diagnostics.Stopwatch.StartNew();
+            while (limit.Elapsed < TimeSpan.FromSeconds(4))
+                await Task.WhenAll(Enumerable.Range(0, 8).Select(i => server.Get($"/sleep?ms={30 + i}", http2: i % 2 == 1)));
+        });
+        Assert.True(report.Probes.Coverage.Scale > 1);
+        IReadOnlyList<WebRecord> truth = server.Truth();
+        Assert.InRange(report.Requests.Count, 1, truth.Count - 1);
+        long longest = truth.Max(static one => one.DurationNs) + 20_000_000;
+        foreach (HttpRequest request in report.Requests)
+        {
+            if (request.DurationNs is not { } duration)
+                continue;
+            Assert.InRange(duration, 30_000_000, longest);
+            Assert.Equal(duration, request.Split!.TotalNs);
+            Assert.InRange(request.Split.ParkedNs, 29_000_000, duration);
+        }
+    }
+
+    [Theory]
+    [InlineData("prometheus")]
+    [InlineData("etcd-server")]
+    public async Task Servers_that_nobody_here_wrote(string name)
+    {
+        Prerequisite.Probes();
+        using DebianServer server = DebianServer.Start(name);
+        using var client = new HttpClient();
+        const int sent = 25;
+        HttpReport report = await Watch(server.Pid, s_everything, async () =>
+        {
+            for (int i = 0; i < sent; i++)
+                (await client.GetAsync(new Uri(server.Address, $"/debug/nothing/{i}"))).Dispose();
+            (await client.GetAsync(new Uri(server.Address, "/metrics"))).Dispose();
+        });
+        Assert.Equal(0, report.Probes.Lost.Total);
+        HttpRequest[] nothing = [.. report.Requests.Where(static one => one.Line.Path!.StartsWith("/debug/nothing/", StringComparison.Ordinal))];
+        Assert.Equal(Enumerable.Range(0, sent).Select(static i => $"/debug/nothing/{i}"), nothing.Select(static one => one.Line.Path));
+        Assert.All(nothing, static one => Assert.Equal(404, one.Status));
+        Assert.Contains(report.Requests, static one => one.Line.Path == "/metrics" && one.Status == 200);
+        Assert.All(report.Requests, static one => Assert.Equal(one.DurationNs, one.Split?.TotalNs));
     }
 
     [Fact]
@@ -152,9 +237,11 @@ public sealed class HttpWatchTests
             s_collections.Add(server.Collect());
     }
 
-    private static async Task<HttpReport> Watch(WebServer server, HttpWatchOptions options, Func<Task> load)
+    private static Task<HttpReport> Watch(WebServer server, HttpWatchOptions options, Func<Task> load) => Watch(server.Pid, options, load);
+
+    private static async Task<HttpReport> Watch(int pid, HttpWatchOptions options, Func<Task> load)
     {
-        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(server.Pid));
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(pid));
         using HttpWatch watch = HttpWatch.Open(target, options);
         using var end = new CancellationTokenSource();
         var inPlace = new TaskCompletionSource();

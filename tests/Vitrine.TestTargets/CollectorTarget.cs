@@ -27,10 +27,21 @@ public sealed class CollectorTarget : IDisposable
     /// <summary>Lines of gctrace so far.</summary>
     public IReadOnlyList<string> Trace => [.. errors.Where(line => line.StartsWith("gc ", StringComparison.Ordinal))];
 
-    public static CollectorTarget Start(GoFixture fixture, int processors = 2)
+    /// <summary>Lines of <c>GODEBUG=gcpacertrace=1</c> that say that a sweep has ended: pages that it swept.</summary>
+    public IReadOnlyList<long> SweptPages =>
+    [
+        .. errors.Where(line => line.StartsWith("pacer: sweep done", StringComparison.Ordinal))
+            .Select(line => long.Parse(line.Split("swept ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)),
+    ];
+
+    /// <summary>Starts it.</summary>
+    /// <param name="fixture">Which build.</param>
+    /// <param name="processors">GOMAXPROCS.</param>
+    /// <param name="debug">Further GODEBUG settings, each with a comma before it.</param>
+    public static CollectorTarget Start(GoFixture fixture, int processors = 2, string debug = "")
     {
         var start = new ProcessStartInfo(fixture.Path) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["GODEBUG"] = "gctrace=1";
+        start.Environment["GODEBUG"] = "gctrace=1" + debug;
         start.Environment["GOMAXPROCS"] = processors.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var target = new CollectorTarget(Process.Start(start) ?? throw new InvalidOperationException($"cannot start {fixture.Path}"));
         if (target.ReadLine() != "ready") throw new InvalidOperationException($"{fixture} is not ready");

@@ -104,6 +104,8 @@ sealed class GcHistory(GcWordMap words, GcHistoryContext context)
     /// <summary>Takes what is still to be known of the collections that ended: waits of assists end after the collection that they belong to.</summary>
     public void Settle(ulong before = ulong.MaxValue)
     {
+        if (!context.AssistsWatched)
+            return;
         for (var i = _cycles.Count - 1; i >= 0 && i >= _cycles.Count - 8; i--)
         {
             if (_cycles[i].Sequence is var sequence && sequence > 0 && sequence < before && context.Sums(sequence) is { } sums && sums.Cycle == sequence)

@@ -210,7 +210,9 @@ int gc_start(struct registers *ctx)
 {
 	u64 g = REG_G(ctx);
 	u32 kind = REG_ARG0(ctx) & 255;
-	count(HITS);
+	HIT();
+	if (starts_anew(ctx))
+		return 0;
 	bpf_map_update_elem(&triggers, &g, &kind, BPF_ANY);
 	return 0;
 }
@@ -241,7 +243,9 @@ int world_stop(struct registers *ctx)
 	struct stop_event *stop;
 	u64 goroutine = 0, length;
 	u32 *trigger;
-	count(HITS);
+	HIT();
+	if (starts_anew(ctx))
+		return 0;
 	if (!state)
 		return 0;
 	stop = &state->stop;
@@ -280,7 +284,9 @@ SEC("uprobe")
 int world_start(struct registers *ctx)
 {
 	struct world *state = the_world();
-	count(HITS);
+	HIT();
+	if (starts_anew(ctx))
+		return 0;
 	if (!state)
 		return 0;
 	if (!state->stopping)
@@ -301,7 +307,7 @@ int world_started(struct registers *ctx)
 {
 	struct world *state = the_world();
 	struct stop_event *stop;
-	count(HITS);
+	HIT();
 	if (!state)
 		return 0;
 	if (!state->stopping) {
@@ -326,7 +332,6 @@ static __always_inline int send_account(struct registers *ctx, u32 kind)
 	struct account_event *event;
 	struct assist_sums *sums;
 	u32 slot;
-	count(HITS);
 	if (!state)
 		return 0;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
@@ -359,6 +364,9 @@ static __always_inline int send_account(struct registers *ctx, u32 kind)
 SEC("uprobe")
 int cycle_end(struct registers *ctx)
 {
+	HIT();
+	if (starts_anew(ctx))
+		return 0;
 	return send_account(ctx, CYCLE);
 }
 
@@ -366,6 +374,7 @@ int cycle_end(struct registers *ctx)
 SEC("uprobe")
 int sweep_end(struct registers *ctx)
 {
+	HIT();
 	return send_account(ctx, SWEPT);
 }
 
@@ -437,7 +446,7 @@ int assist_begin(struct registers *ctx)
 	u64 g = user_goroutine(REG_G(ctx));
 	struct assisting fresh = {};
 	struct world *state = the_world();
-	count(HITS);
+	HIT();
 	if (!g)
 		return 0;
 	fresh.goid = goid_of(g);
@@ -456,7 +465,7 @@ int assist_end(struct registers *ctx)
 	struct assisting *state;
 	struct assist_value *value;
 	struct assist_sums *sums;
-	count(HITS);
+	HIT();
 	if (!g)
 		return 0;
 	state = bpf_map_lookup_elem(&assisting, &g);
@@ -494,7 +503,9 @@ int park_begin(struct registers *ctx)
 {
 	u64 g = REG_G(ctx);
 	struct assisting *state = bpf_map_lookup_elem(&assisting, &g);
-	count(HITS);
+	HIT();
+	if (starts_anew(ctx))
+		return 0;
 	if (!state) {
 		end_without_beginning();
 		return 0;
@@ -512,7 +523,7 @@ int park_end(struct registers *ctx)
 	struct assisting *state = bpf_map_lookup_elem(&assisting, &g);
 	struct assist_value *value;
 	struct assist_sums *sums;
-	count(HITS);
+	HIT();
 	if (!state || !state->park_start) {
 		end_without_beginning();
 		return 0;
@@ -534,5 +545,3 @@ int park_end(struct registers *ctx)
 	state->park_start = 0;
 	return 0;
 }
-
-char _license[] SEC("license") = "GPL";

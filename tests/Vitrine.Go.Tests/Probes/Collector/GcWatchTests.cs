@@ -11,8 +11,12 @@ public sealed class GcWatchTests
     /// <summary>What the runtime leaves out of its count in each cycle: gcAssistTimeSlack for each of the two processors.</summary>
     const long AssistSlackNs = 2 * 5_000;
 
+    /// <summary>
+    /// GOMAXPROCS waits for the end of a collection: before a forced one it keeps Go 1.19 from calling the one that is under way "(forced)", because it
+    /// notes that before it waits.
+    /// </summary>
     static readonly string[] Script =
-        ["live 24", "heap 3", "force 3", "assist 250", "memstats 4", "stacks 3", "goroutines 2", "maxprocs 2", "trace 2", "force 1"];
+        ["live 24", "heap 3", "memstats 4", "stacks 3", "goroutines 2", "maxprocs 1", "force 3", "assist 250", "trace 2", "maxprocs 1", "force 1"];
 
     public static TheoryData<string, GoFlavour> Builds
     {
@@ -56,6 +60,59 @@ public sealed class GcWatchTests
         Assists(watch, before, after);
     }
 
+    /// <summary>Before Go 1.25 the runtime forgets to print it.</summary>
+    public static TheoryData<string> VersionsThatTellOfSweeping => new(GoMatrix.VersionsOfThisRun.Where(version => Minor(version) >= 25));
+
+    [Theory, MemberData(nameof(VersionsThatTellOfSweeping))]
+    public void Sweep_EachCycle_IsThePacersCountOfPages(string version)
+    {
+        Prerequisite.Probes();
+        using var sample = CollectorTarget.Start(GoFixture.Build(version, GoFlavour.Stripped, "collector"), debug: ",gcpacertrace=1");
+        using var target = GoTarget.Attach(LinuxProcess.Open(sample.Pid));
+        using var watch = GcWatch.Open(target, new GcWatchOptions { Budget = 1, Assists = false });
+        sample.Do("live 8");
+        // runtime.GC() returns when all is swept.
+        sample.Do("force 1");
+        var before = (int)sample.Report().NumGC;
+        watch.Start();
+        sample.Do("heap 3");
+        sample.Do("force 3");
+        var after = (int)sample.Report().NumGC;
+        Assert.True(SpinWait.SpinUntil(() => sample.SweptPages.Count >= after && sample.Trace.Count >= after, TimeSpan.FromSeconds(10)), "the sample did not print what it swept");
+        watch.Stop();
+
+        Assert.Equal(after - before, watch.Cycles.Count);
+        var swept = watch.Cycles.Where(cycle => cycle.SweptBytes.IsKnown).ToList();
+        Assert.True(swept.Count >= 2, "the end of sweeping was not seen");
+        Assert.All(swept, cycle => Assert.Equal(sample.SweptPages[(int)cycle.Number.Value - 1] * 8192, (long)cycle.SweptBytes.Value));
+        Assert.All(watch.Cycles, cycle => Assert.False(cycle.MeasuredAssistNs.IsKnown));
+        Assert.Empty(watch.Assists());
+    }
+
+    /// <summary>The collector's own checks, and modes in which it does its work with the world stopped.</summary>
+    [Theory]
+    [InlineData("gccheckmark=1")]
+    [InlineData("gcstoptheworld=1")]
+    [InlineData("gcstoptheworld=2,clobberfree=1")]
+    [InlineData("gcshrinkstackoff=1,invalidptr=1,asyncpreemptoff=1")]
+    public void Modes_OfTheCollector_AreSeenAndSurvive(string debug)
+    {
+        Prerequisite.Probes();
+        using var sample = CollectorTarget.Start(GoFixture.Build(GoMatrix.VersionsOfThisRun[^1], GoFlavour.Stripped, "collector"), debug: "," + debug);
+        using var target = GoTarget.Attach(LinuxProcess.Open(sample.Pid));
+        using var watch = GcWatch.Open(target, new GcWatchOptions { Budget = 1 });
+        watch.Start();
+        var before = sample.Report();
+        foreach (var command in (string[])["live 8", "heap 2", "force 2", "assist 100", "stacks 2"])
+            sample.Do(command);
+        var after = sample.Report();
+        watch.Stop();
+
+        Assert.Equal(Enumerable.Range((int)before.NumGC + 1, (int)(after.NumGC - before.NumGC)), watch.Cycles.Select(cycle => (int)cycle.Number.Value));
+        Assert.Equal(after.Pauses.TakeLast(watch.Cycles.Count), watch.Cycles.Select(cycle => cycle.PauseNs.Value));
+        Assert.Empty(watch.Report().Lost.ByReason);
+    }
+
     static void Cycles(GcWatch watch, CollectorAccount before, CollectorAccount after)
     {
         Assert.Equal(Enumerable.Range((int)before.NumGC + 1, (int)(after.NumGC - before.NumGC)), watch.Cycles.Select(cycle => (int)cycle.Number.Value));
@@ -78,6 +135,7 @@ public sealed class GcWatchTests
             Assert.Equal(line.Forced, cycle.Trigger == GcTrigger.RuntimeGC);
             Assert.Equal((line.Before, line.AtEnd, line.After, line.Goal), (Mega(cycle.HeapBeforeBytes.Value), Mega(cycle.HeapAtMarkEndBytes.Value), Mega(cycle.HeapAfterBytes.Value), Mega(cycle.GoalBytes.Value)));
             Assert.Equal(line.Processors, cycle.Processors.Value);
+            Assert.Equal(line.SharePercent, (int)(cycle.CpuShareSinceStart.Value * 100));
             AsPrinted(line.MarkMs, cycle.ConcurrentMarkNs.Value);
             AsPrinted(line.AssistMs, cycle.RuntimeAssistNs.Value);
             AsPrinted(line.BackgroundMs, cycle.BackgroundMarkNs.Value);

@@ -3,12 +3,12 @@ namespace Vitrine.Bench;
 /// <summary>What was asked for on the command line.</summary>
 /// <param name="Name">The benchmark.</param>
 /// <param name="Program">The published vitrine.</param>
-/// <param name="Delve">Delve's dlv, or null to leave it out.</param>
+/// <param name="Reference">A file that the benchmark needs beside it: Delve's dlv, or for probes a compiled BPF program; null to leave it out.</param>
 /// <param name="Quick">One round at a tenth of the size: shows that the benchmark still runs, not what it measures.</param>
 /// <param name="Save">Whether the result goes into docs/benchmarks.md.</param>
-sealed record BenchOptions(string Name, string Program, string? Delve, bool Quick, bool Save)
+sealed record BenchOptions(string Name, string Program, string? Reference, bool Quick, bool Save)
 {
-    /// <summary>Reads <c>NAME PROGRAM DELVE [--quick] [--no-save]</c> as bench/run passes it.</summary>
+    /// <summary>Reads <c>NAME PROGRAM REFERENCE [--quick] [--no-save]</c> as bench/run passes it.</summary>
     public static BenchOptions? TryParse(string[] arguments)
     {
         var words = arguments.Where(argument => !argument.StartsWith("--", StringComparison.Ordinal)).ToArray();

@@ -9,6 +9,7 @@ static class Program
     {
         ["goroutine-dump"] = GoroutineDump.Run,
         ["goroutine-scale"] = GoroutineScale.Run,
+        ["probes"] = ProbeCosts.Run,
         ["startup"] = Startup.Run,
     };
 

@@ -25,7 +25,7 @@ static class GoroutineDump
         var goroutines = options.Quick ? 10_000 : 100_000;
         var rounds = options.Quick ? 1 : 7;
         using var stripped = Start(GoFlavour.Stripped, goroutines);
-        using var plain = options.Delve is null ? null : Start(GoFlavour.Plain, goroutines);
+        using var plain = options.Reference is null ? null : Start(GoFlavour.Plain, goroutines);
 
         var grouped = new Samples("vitrine dump PID (grouped)");
         var complete = new Samples("vitrine dump PID --format go");
@@ -77,7 +77,7 @@ static class GoroutineDump
         File.WriteAllText(script, "goroutines -t\nexit\n");
         try
         {
-            return ProcessRun.Measure(options.Delve!, ["attach", $"{target.Pid}", "--allow-non-terminal-interactive=true", "--init", script], Limit, input: "n\n");
+            return ProcessRun.Measure(options.Reference!, ["attach", $"{target.Pid}", "--allow-non-terminal-interactive=true", "--init", script], Limit, input: "n\n");
         }
         finally
         {

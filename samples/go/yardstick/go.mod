@@ -1,0 +1,3 @@
+module vitrine.example/yardstick
+
+go 1.19

@@ -27,6 +27,7 @@ static class WaitsJson
         json.WriteNumber("tooShort", waits.TooShort);
         json.WriteNumber("beganBefore", waits.BeganBefore);
         json.WriteNumber("cutOff", waits.CutOff);
+        json.WriteNumber("withoutObject", waits.WithoutObject);
         ProbeReportJson.Write(json, waits.Report);
     });
 

@@ -16,6 +16,7 @@ sealed class WaitsText(TextWriter output, Style style)
     {
         WriteHeader(output, style, target, waits);
         output.WriteLine();
+        WriteKinds(waits);
         var rows = top == 0 ? waits.Rows : [.. waits.Rows.Take(top)];
         foreach (var row in rows)
             WriteRow(row);
@@ -47,6 +48,18 @@ sealed class WaitsText(TextWriter output, Style style)
         var least = waits.Minimum > TimeSpan.Zero ? $" of at least {Time(waits.Minimum)}" : "";
         output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): "
             + $"{style.Bold}{Units.Count(waits.Rows.Sum(static row => row.Count))} waits{style.Reset}{least} ended in {Units.Duration(waits.Report.Coverage.Watched)}, {Time(Sum(waits.Rows))} in all");
+    }
+
+    void WriteKinds(WaitSnapshot waits)
+    {
+        var table = Tables.Create("kind", ">total", ">count", ">worst", ">mean");
+        foreach (var kind in waits.Rows.GroupBy(static row => row.Kind).OrderByDescending(Sum))
+        {
+            var count = kind.Sum(static row => row.Count);
+            table.Row(kind.Key.Name(), Time(Sum(kind)), Units.Count(count), Time(kind.Max(static row => row.Max)), count > 0 ? Time(Sum(kind) / count) : "");
+        }
+        Tables.Write(output, table, toFile: style == Style.None);
+        output.WriteLine();
     }
 
     void WriteRow(WaitRow row)
@@ -101,7 +114,9 @@ sealed class WaitsText(TextWriter output, Style style)
         if (waits.TooShort > 0)
             yield return $"{Units.Count(waits.TooShort)} waits were shorter than {Time(waits.Minimum)} and are not in the figures";
         if (waits.BeganBefore > 0)
-            yield return $"{Units.Count(waits.BeganBefore)} waits ended that had begun before the look: how long they took is not known";
+            yield return $"{Units.Count(waits.BeganBefore)} waits ended whose beginning was not seen, nearly all because they began before the look: how long they took is not known";
+        if (waits.WithoutObject > 0)
+            yield return $"{Units.Count(waits.WithoutObject)} waits are counted without what they waited for: there were too many different objects";
         if (waits.CutOff > 0)
             yield return $"{Units.Count(waits.CutOff)} waits were cut off by the end of a window of the budget";
     }

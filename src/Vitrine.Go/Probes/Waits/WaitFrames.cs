@@ -100,6 +100,7 @@ internal static class WaitFrames
 
     private static bool IsMachinery(string name) =>
         name.StartsWith("runtime.", StringComparison.Ordinal) || name.Contains(".runtime_", StringComparison.Ordinal)
+        || name.StartsWith("internal/poll.", StringComparison.Ordinal)
         || name.EndsWith(".goready.func1", StringComparison.Ordinal) // Go 1.27 calls the closure _.goready.func1
         || name.EndsWith("lockSlow", StringComparison.Ordinal) || name.EndsWith("UnlockSlow", StringComparison.Ordinal)
         || name.StartsWith("internal/sync.(*Mutex).", StringComparison.Ordinal);

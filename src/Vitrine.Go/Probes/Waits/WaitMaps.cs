@@ -29,6 +29,10 @@ internal struct WaitConfig
     public uint PollSelf;
     public uint PollFd;
     public uint ChargesQueue;
+    public ulong ScavengerStart;
+    public ulong ScavengerEnd;
+    public ulong ScavengerLoopStart;
+    public ulong ScavengerLoopEnd;
     public ReasonClasses Classes;
 
     /// <summary><see cref="WaitProgramClass"/> by wait reason.</summary>

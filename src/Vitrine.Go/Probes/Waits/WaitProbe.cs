@@ -47,7 +47,7 @@ public sealed class WaitProbe : IDisposable
         ArgumentNullException.ThrowIfNull(target);
         options ??= new WaitProbeOptions();
         WaitProgram program = WaitProgram.For(target);
-        GoProbeSession session = GoProbeSession.Open(target, program.Describe(target.Binary, options));
+        GoProbeSession session = GoProbeSession.Open(target, program.Describe(target, options));
         try
         {
             // Ends before beginnings: a wait whose beginning is seen has its end probed.
@@ -78,6 +78,7 @@ public sealed class WaitProbe : IDisposable
         TooShort = (long)Counter(WaitProgram.TooShort),
         BeganBefore = (long)Counter(WaitProgram.BeganBefore),
         CutOff = _cutOff,
+        WithoutObject = (long)Counter(WaitProgram.OtherObjects),
         Report = Session.Report(),
     };
 
@@ -122,7 +123,7 @@ public sealed class WaitProbe : IDisposable
     {
         var descriptors = new DescriptorNames(_target.Process);
         var resolved = new List<ResolvedWait>();
-        foreach ((WaitKey key, WaitSum sum) in Session.Object.Map("sums").ReadAll<WaitKey, WaitSum>())
+        foreach ((WaitKey key, WaitSum sum) in Session.Object.Map("sums").ReadAll<WaitKey, WaitSum>().Concat(Session.Object.Map("sums_by_stack").ReadAll<WaitKey, WaitSum>()))
         {
             NamedStacks.Named stack = _stacks[key.Stack];
             if (stack.IsSystem && !_options.WithSystem)

@@ -15,6 +15,9 @@ public sealed record WaitProbeOptions
     /// <summary>A goroutine dump at the end tells what still waits.</summary>
     public bool WithOngoing { get; init; } = true;
 
+    /// <summary>Different sums that the kernel keeps, and half as many without what is waited for: 112 bytes each.</summary>
+    public int MaxSums { get; init; } = 16_384;
+
     /// <summary>The share of one processor that the probes may take from the target.</summary>
     public double Budget { get; init; } = 0.01;
 }

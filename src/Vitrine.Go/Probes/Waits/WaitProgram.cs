@@ -37,17 +37,23 @@ internal sealed class WaitProgram
         return new WaitProgram(reasons, WaitLayouts.Find(target.Binary.Layouts));
     }
 
-    public GoProbeProgram Describe(GoBinary binary, WaitProbeOptions options)
+    public GoProbeProgram Describe(GoTarget target, WaitProbeOptions options)
     {
-        WaitConfig config = Configure(binary, options);
+        WaitConfig config = Configure(target, options);
         return new GoProbeProgram
         {
             Object = "waits",
             GoTypes = ["runtime.g", "runtime.m"],
             Budget = options.Budget,
-            Configure = bpf => bpf.SetConfig(config),
+            Configure = bpf =>
+            {
+                bpf.SetConfig(config);
+                bpf.SetMaxEntries("sums", (uint)Math.Max(1, options.MaxSums));
+                bpf.SetMaxEntries("sums_by_stack", (uint)Math.Max(1, options.MaxSums / 2));
+            },
             OwnCounters = ["waits shorter than the threshold", "ends of waits that began before the watch", "waits counted without what they waited for, because the table was full"],
-            NotLosses = new HashSet<int> { TooShort - TooShort, BeganBefore - TooShort },
+            // What is counted without its object is not lost, but the reader is told.
+            NotLosses = new HashSet<int> { TooShort - TooShort, BeganBefore - TooShort, OtherObjects - TooShort },
         };
     }
 
@@ -84,8 +90,9 @@ internal sealed class WaitProgram
         });
     }
 
-    private WaitConfig Configure(GoBinary binary, WaitProbeOptions options)
+    private WaitConfig Configure(GoTarget target, WaitProbeOptions options)
     {
+        GoBinary binary = target.Binary;
         LayoutLadder layouts = binary.Layouts;
         var config = new WaitConfig
         {
@@ -106,6 +113,9 @@ internal sealed class WaitProgram
             config.PollFd = (uint)Layouts.PollDescLayout.Fd;
         }
         config.CondLock = (uint)Layouts.LockOffsets.Cond + (TryOffset(layouts, "sync.notifyList", "lock", out uint inList) ? inList : NotifyListLock);
+
+        (config.ScavengerStart, config.ScavengerEnd) = RangeOf(target, "runtime.(*scavengerState).sleep");
+        (config.ScavengerLoopStart, config.ScavengerLoopEnd) = RangeOf(target, "runtime.bgscavenge");
 
         bool all = options.Kinds.Count == 0;
         for (int reason = 1; reason < 256; reason++)
@@ -138,6 +148,13 @@ internal sealed class WaitProgram
 
     /// <summary>Two counters lie before the lock: https://github.com/golang/go/blob/go1.26.0/src/runtime/sema.go (type notifyList).</summary>
     private const uint NotifyListLock = 8;
+
+    // https://github.com/golang/go/blob/go1.26.0/src/runtime/mgcscavenge.go: the background scavenger says "sleep", and is woken through injectglist.
+    private static (ulong Start, ulong End) RangeOf(GoTarget target, string function)
+    {
+        IReadOnlyList<GoFunction> found = target.Binary.Functions.FindByName(function);
+        return found.Count == 0 ? (0, 0) : (unchecked(found[0].Entry + target.Bias), unchecked(found[0].End + target.Bias));
+    }
 
     private static bool TryOffset(LayoutLadder layouts, string type, string field, out uint offset)
     {

@@ -26,6 +26,9 @@ public sealed record WaitSnapshot
     /// <summary>Waits that were going on when the budget closed a window: whether and when they ended is not known.</summary>
     public required long CutOff { get; init; }
 
+    /// <summary>Waits that are in the rows without what they waited for, because there were too many different objects.</summary>
+    public required long WithoutObject { get; init; }
+
     /// <summary>What the look cost and lost.</summary>
     public required ProbeReport Report { get; init; }
 }

@@ -37,6 +37,10 @@ struct config {
 	u32 poll_self;      // of pollDesc.self,
 	u32 poll_fd;        // of pollDesc.fd
 	u32 charges_queue;  // from Go 1.22 on an unlock is charged with the delay of everybody who waits
+	struct {            // run-time addresses of the scavenger's code, which sleeps too and is woken without ready
+		u64 start;
+		u64 end;
+	} scavenger[2];
 	u8 classes[256];    // enum class by wait reason
 };
 CONFIG;
@@ -96,6 +100,14 @@ struct {
 	__type(key, struct wait_key);
 	__type(value, struct wait_sum);
 } sums SEC(".maps");
+
+// Where sums go when there is no room for their objects: by stacks alone there are far fewer.
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct wait_key);
+	__type(value, struct wait_sum);
+} sums_by_stack SEC(".maps");
 
 // Go charges contention by the times of the first and the last waiter of a lock. Only goroutines that were seen to begin waiting are in here.
 struct line {
@@ -202,6 +214,11 @@ static __always_inline void missed(struct wait *before)
 		count(LOST_UNFINISHED);
 }
 
+static __always_inline int is_scavenger(u64 caller)
+{
+	return (caller > config.scavenger[0].start && caller <= config.scavenger[0].end) || (caller > config.scavenger[1].start && caller <= config.scavenger[1].end);
+}
+
 SEC("uprobe")
 int park(struct registers *ctx)
 {
@@ -241,6 +258,8 @@ int park(struct registers *ctx)
 		break;
 	}
 	take_entry_stack(ctx, &wait.stack);
+	if (class == SLEEP && is_scavenger(wait.stack.caller))
+		return 0;
 	if (bpf_map_update_elem(&waiting, &g, &wait, BPF_ANY))
 		count(LOST_MAP_FULL);
 	return 0;
@@ -255,26 +274,27 @@ static __always_inline void add(struct wait_sum *sum, u64 took, u64 charged)
 		sum->max_ns = took;
 }
 
+static __always_inline struct wait_sum *sum_of(void *map, struct wait_key *key)
+{
+	struct wait_sum *sum = bpf_map_lookup_elem(map, key);
+	if (sum)
+		return sum;
+	struct wait_sum empty = {};
+	bpf_map_update_elem(map, key, &empty, BPF_NOEXIST);
+	return bpf_map_lookup_elem(map, key);
+}
+
 // The table of sums is bounded. When it is full, what is waited for is left out, and then the wait.
 static __always_inline void account(struct wait_key *key, u64 took, u64 charged)
 {
-	struct wait_sum *sum = bpf_map_lookup_elem(&sums, key);
+	struct wait_sum *sum = sum_of(&sums, key);
 	if (!sum) {
-		struct wait_sum empty = {};
-		long refused = bpf_map_update_elem(&sums, key, &empty, BPF_NOEXIST);
-		sum = bpf_map_lookup_elem(&sums, key);
-		if (!sum && refused) {
-			key->object = OBJECT_NOT_KEPT;
-			key->detail = 0;
-			bpf_map_update_elem(&sums, key, &empty, BPF_NOEXIST);
-			sum = bpf_map_lookup_elem(&sums, key);
-			if (sum)
-				count(OTHER_OBJECTS);
-		}
-		if (!sum) {
-			count(LOST_MAP_FULL);
+		key->object = OBJECT_NOT_KEPT;
+		key->detail = 0;
+		sum = sum_of(&sums_by_stack, key);
+		count(sum ? OTHER_OBJECTS : LOST_MAP_FULL);
+		if (!sum)
 			return;
-		}
 	}
 	count(HITS);
 	add(sum, took, charged);
@@ -304,7 +324,8 @@ static __always_inline int finish(u64 g, struct wait_key *key, u64 *took, u64 *c
 	u64 now = bpf_ktime_get_ns();
 	u64 since = wait->since;
 	if (since == 0 || wait->goid != goid_of(g)) {
-		count(LOST_UNFINISHED);
+		// Queued, and not seen to park: the probes come and go one after the other. Or the goroutine is another one.
+		count(since == 0 ? BEGAN_BEFORE : LOST_UNFINISHED);
 		bpf_map_delete_elem(&waiting, &g);
 		return 0;
 	}

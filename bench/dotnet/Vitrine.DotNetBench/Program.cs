@@ -5,3 +5,7 @@ var quick = args.Contains("--quick");
 Snapshots.Run(quick ? 50 : 5_000);
 Console.WriteLine();
 PublisherCost.Run(quick ? 1 : 21, TimeSpan.FromSeconds(quick ? 0.1 : 1));
+Console.WriteLine();
+CustomProfiles.Single(quick ? 20 : 2_000);
+Console.WriteLine();
+CustomProfiles.Run(quick ? 1 : 7, TimeSpan.FromSeconds(quick ? 0.1 : 0.5));

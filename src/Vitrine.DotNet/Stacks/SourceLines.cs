@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Runtime.CompilerServices;
+
+namespace Vitrine.DotNet.Stacks;
+
+/// <summary>
+/// Source lines of a module from its portable PDB: embedded in the assembly, or the file beside it whose id the assembly names. A module without one (a single-file program, an assembly
+/// that was loaded from memory, a stripped one) has no lines. Kept for as long as the module lives.
+/// </summary>
+sealed class SourceLines
+{
+    static readonly ConditionalWeakTable<Module, SourceLines> Cache = [];
+
+    // A PDB is read whole into memory: this much is more than any that was seen.
+    const long LargestFile = 512L << 20;
+
+    // Keeps the image that the reader reads from.
+    readonly MetadataReaderProvider? _provider;
+    readonly MetadataReader? _reader;
+
+    SourceLines(Module module)
+    {
+        _provider = Open(module);
+        _reader = _provider?.GetMetadataReader();
+    }
+
+    /// <summary>The line of an instruction, or null when nothing says which.</summary>
+    public static SourceLine? Find(MethodBase method, int ilOffset)
+    {
+        // A method made at run time has no token to look up.
+        if (ilOffset < 0 || method.Module is not { } module || TokenOf(method) is not { } token) return null;
+        return Cache.GetValue(module, static one => new(one)).Find(token, ilOffset);
+    }
+
+    SourceLine? Find(int token, int ilOffset)
+    {
+        if (_reader is null || MetadataTokens.EntityHandle(token) is not { Kind: HandleKind.MethodDefinition } entity) return null;
+        try
+        {
+            var handle = ((MethodDefinitionHandle)entity).ToDebugInformationHandle();
+            if (MetadataTokens.GetRowNumber(handle) > _reader.GetTableRowCount(TableIndex.MethodDebugInformation)) return null;
+            SourceLine? best = null;
+            foreach (var point in _reader.GetMethodDebugInformation(handle).GetSequencePoints())
+            {
+                if (point.Offset > ilOffset) break;
+                if (!point.IsHidden) best = new(_reader.GetString(_reader.GetDocument(point.Document).Name), point.StartLine);
+            }
+            return best;
+        }
+        catch (BadImageFormatException)
+        {
+            return null; // a damaged PDB costs the line, not the profile
+        }
+    }
+
+    static int? TokenOf(MethodBase method)
+    {
+        try
+        {
+            return method.MetadataToken;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An empty location means that there is no file to read, and is handled.")]
+    static MetadataReaderProvider? Open(Module module)
+    {
+        var path = module.Assembly.IsDynamic ? "" : module.Assembly.Location;
+        if (path.Length == 0) return null;
+        try
+        {
+            using var image = new PEReader(File.OpenRead(path));
+            return image.TryOpenAssociatedPortablePdb(path, OpenBounded, out var provider, out _) ? provider : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    static FileStream? OpenBounded(string path)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length > LargestFile) return null;
+        return File.OpenRead(path);
+    }
+}

@@ -10,7 +10,7 @@ static class ProbeReportText
     {
         writer.WriteLine();
         writer.WriteLine($"{style.Dim}cost{style.Reset}    {Cost(report.Cost)}");
-        writer.WriteLine($"{style.Dim}lost{style.Reset}    {(report.Lost.Total == 0 ? "nothing" : "")}{style.Yellow}{string.Join("; ", report.Lost.ByReason.Select(static one => $"{Number(one.Value)} {one.Key}"))}{style.Reset}");
+        writer.WriteLine($"{style.Dim}lost{style.Reset}    {(report.Lost.Total == 0 ? "nothing" : "")}{style.Yellow}{string.Join("; ", report.Lost.ByReason.Select(static one => $"{Units.Count(one.Value)} {one.Key}"))}{style.Reset}");
         var coverage = report.Coverage;
         var error = coverage.RelativeError.TryGet(out var relative) ? $"±{relative * 100:0.#} %" : $"error unknown: {coverage.RelativeError.Reason}";
         writer.WriteLine(coverage.Scale > 1
@@ -26,10 +26,8 @@ static class ProbeReportText
     {
         if (cost.Hits == 0)
             return "0 probe hits";
-        var perHit = cost.NsPerHit.TryGet(out var ns) ? $" of {Units.Duration(TimeSpan.FromMicroseconds(ns / 1000))}" : "";
+        var perHit = cost.NsPerHit.TryGet(out var ns) ? $" of {Units.Nanoseconds(ns)}" : "";
         var share = cost.TargetShare.TryGet(out var part) ? string.Create(CultureInfo.InvariantCulture, $": {part * 100:0.###} % of one processor") : "";
-        return $"{Number(cost.Hits)} probe hits{perHit}{share}";
+        return $"{Units.Count(cost.Hits)} probe hits{perHit}{share}";
     }
-
-    static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -19,6 +19,9 @@ public sealed class NothingLeftBehindTests
         { Kill, ["latency", "PID", "main.beat", "--budget", "100%"] },
         { "TERM", ["latency", "PID", "main.beat", "--budget", "100%"] },
         { "INT", ["latency", "PID", "main.beat", "--budget", "100%"] },
+        { Kill, ["waits", "PID"] },
+        { Kill, ["gc", "PID"] },
+        { Kill, ["panics", "PID"] },
     };
 
     [Theory]

@@ -18,6 +18,10 @@ static class VitrineProgram
 
     public static ProgramResult Run(params string[] arguments) => Run([Environment.ProcessPath is { } host && Path.GetFileName(host) == "dotnet" ? host : "dotnet", Assembly], arguments);
 
+    /// <summary>Runs it as root with these capabilities only, such as <c>+bpf,+perfmon</c>.</summary>
+    public static ProgramResult RunWithCapabilities(string capabilities, params string[] arguments) =>
+        Run(["setpriv", $"--bounding-set=-all,{capabilities}", "--inh-caps=-all", "--", "dotnet", Assembly], arguments);
+
     /// <summary>Starts it and lets it run; what it writes is dropped.</summary>
     public static Process Start(params string[] arguments)
     {

@@ -169,8 +169,9 @@ public sealed class GoProbeSession : IDisposable
     {
         _target.ThrowIfGone();
         _before = _meter.Total();
-        _startedAt = Stopwatch.GetTimestamp();
         OpenWindow();
+        // The look begins when all probes are in place: attaching takes from milliseconds to, on a busy machine, seconds.
+        _startedAt = _windowAt;
     }
 
     /// <summary>Watches: calls <paramref name="onTick"/> regularly, and takes the probes away for as long as the budget asks for.</summary>

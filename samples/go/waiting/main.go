@@ -2,7 +2,8 @@
 // profiles at rate 1, and the address of every channel and lock with the delays that its own clock measured around each call.
 //
 // It says "ready", runs the script whenever it reads "run FOLDER", and answers "done". "churn" starts a load that ends with "calm": goroutines that
-// begin and end, whose stacks grow while they wait, that panic and recover. It ends with its standard input.
+// begin and end, whose stacks grow while they wait, that panic and recover. "hold before" and "hold during" make a goroutine wait for good. It ends with its
+// standard input.
 package main
 
 import (
@@ -37,13 +38,16 @@ func main() {
 				check(file.Close())
 			}
 			fmt.Println("done")
+		case len(words) == 2 && words[0] == "hold":
+			hold(words[1] == "during")
+			fmt.Println("done")
 		case len(words) == 1 && words[0] == "churn":
 			churn = startChurn()
 			fmt.Println("done")
 		case len(words) == 1 && words[0] == "calm":
 			fmt.Printf("done %d\n", churn.stop())
 		default:
-			fmt.Println("error: run FOLDER, churn or calm")
+			fmt.Println("error: run FOLDER, hold WHEN, churn or calm")
 		}
 	}
 }

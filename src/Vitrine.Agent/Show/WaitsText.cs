@@ -64,14 +64,15 @@ sealed class WaitsText(TextWriter output, Style style)
 
     void WriteRow(WaitRow row)
     {
-        output.WriteLine($"{style.Bold}{style.Cyan}{Time(row.Total)}{style.Reset} {style.Bold}{row.Kind.Name()}{style.Reset}, {Units.Count(row.Count)} waits, worst {style.Yellow}{Time(row.Max)}{style.Reset}"
+        output.WriteLine($"{style.Bold}{style.Cyan}{Time(row.Total)}{style.Reset} {style.Bold}{row.Kind.Name()}{style.Reset}, {Units.Count(row.Count)} {(row.Count == 1 ? "wait" : "waits")}, worst {style.Yellow}{Time(row.Max)}{style.Reset}"
             + $"{Named("", Objects(row))} {style.Dim}[{Terminal.Safe(row.Reason)}]{style.Reset}");
         WriteFrames("    ", row.Frames, MostFrames);
         if (row.Stacks > 1)
             output.WriteLine($"    {style.Dim}and {row.Stacks - 1} other {(row.Stacks == 2 ? "stack" : "stacks")}{style.Reset}");
         foreach (var releaser in row.ReleasedBy.Take(MostReleasers))
         {
-            output.WriteLine($"  {style.Dim}released by{style.Reset} {(releaser.By == WaitReleasedBy.Goroutine && releaser.Frames.Count > 0 ? "" : By(releaser.By) + " ")}{style.Dim}{Units.Count(releaser.Count)} times, {Time(releaser.Total)}{style.Reset}");
+            var stack = releaser.By == WaitReleasedBy.Goroutine && releaser.Frames.Count > 0;
+            output.WriteLine($"  {style.Dim}released {Times(releaser.Count)}, {Time(releaser.Total)}, by{style.Reset}{(stack ? "" : " " + By(releaser.By))}");
             WriteFrames("    ", releaser.Frames, MostFrames - 2);
         }
         if (row.ReleasedBy.Count > MostReleasers)
@@ -146,6 +147,8 @@ sealed class WaitsText(TextWriter output, Style style)
     static bool IsLibrary(string function) =>
         function.StartsWith("sync.", StringComparison.Ordinal) || function.StartsWith("runtime.", StringComparison.Ordinal) || function.StartsWith("internal/", StringComparison.Ordinal)
         || function.StartsWith("time.", StringComparison.Ordinal) || function.StartsWith("net.", StringComparison.Ordinal);
+
+    static string Times(long count) => count == 1 ? "once" : $"{Units.Count(count)} times";
 
     static TimeSpan Sum(IEnumerable<WaitRow> rows)
     {

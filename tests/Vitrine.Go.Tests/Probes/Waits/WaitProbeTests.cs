@@ -87,6 +87,54 @@ public sealed class WaitProbeTests
         Assert.Equal(10, sample.Run().Count);
     }
 
+    /// <summary>Servers that nobody here wrote, as Debian ships them: every wait has a stack that begins where a goroutine begins.</summary>
+    [Theory]
+    [InlineData("prometheus")]
+    [InlineData("etcd-server")]
+    public async Task DebianServer_UnderLoad_HasSensibleWaits(string name)
+    {
+        Prerequisite.Probes();
+        using DebianServer server = DebianServer.Start(name);
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(server.Pid));
+        using WaitProbe probe = WaitProbe.Open(target, new WaitProbeOptions { Budget = 10 });
+        Assert.Empty(probe.Session.Absent);
+        probe.Session.Start();
+        server.Work(40);
+        await probe.Session.Run(TimeSpan.FromMilliseconds(1500), TimeSpan.FromSeconds(1), static () => { }, TestContext.Current.CancellationToken);
+        WaitSnapshot waits = probe.Read(WaitGrouping.StackAndObject);
+
+        Assert.Equal(0, waits.Report.Lost.ByReason.Where(static one => one.Key.Contains("room", StringComparison.Ordinal)).Sum(static one => one.Value));
+        Assert.Contains(waits.Rows, static row => row is { Kind: BlockingKind.Network, Object.FileDescriptor: > 0 } && row.ReleasedBy[0].By == WaitReleasedBy.Poller);
+        Assert.Contains(waits.Rows, static row => row.Kind == BlockingKind.Select && row.Frames.Count > 0);
+        Assert.All(waits.Rows, static row => Assert.NotEmpty(row.Frames));
+        Assert.All(waits.Rows, row => Assert.InRange(row.Max, waits.Minimum, waits.Report.Coverage.Watched));
+        Assert.NotEmpty(waits.Ongoing!);
+        Assert.True(probe.BlockProfile().Samples.Count > 0);
+        server.Work(1);
+    }
+
+    /// <summary>A wait that goes on at the end is in no sum, and its age is known: exactly when it began during the look.</summary>
+    [Fact]
+    public async Task Ongoing_WaitsThatHaveNotEnded_AreListedApart()
+    {
+        Prerequisite.Probes();
+        using var sample = new WaitingSample(GoToolchain.Newest, GoFlavour.Stripped, "off");
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(sample.Pid));
+        using WaitProbe probe = WaitProbe.Open(target, new WaitProbeOptions { Budget = 10, Kinds = [BlockingKind.Receive] });
+        sample.Hold("before");
+        probe.Session.Start();
+        sample.Hold("during");
+        await probe.Session.Run(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), static () => { }, TestContext.Current.CancellationToken);
+        WaitSnapshot waits = probe.Read(WaitGrouping.Stack);
+        Assert.Empty(waits.Rows);
+        OngoingWait before = Assert.Single(waits.Ongoing!, static wait => wait.Representative.Frames.Any(static frame => frame.Function == "main.holdBefore"));
+        OngoingWait during = Assert.Single(waits.Ongoing!, static wait => wait.Representative.Frames.Any(static frame => frame.Function == "main.holdDuring"));
+        Assert.True(before.IsLowerBound);
+        Assert.InRange(before.Longest.TotalMilliseconds, 490, waits.Report.Coverage.Watched.TotalMilliseconds);
+        Assert.False(during.IsLowerBound);
+        Assert.InRange(during.Longest, TimeSpan.FromMilliseconds(1), before.Longest + TimeSpan.FromMilliseconds(200));
+    }
+
     /// <summary>Too many different objects: the waits are still counted, without them; and what finds no room at all is counted as lost.</summary>
     [Theory]
     [InlineData(64, true)]

@@ -29,6 +29,9 @@ internal sealed class WaitingSample : IDisposable
     /// <summary>"block" or "mutex", as runtime/pprof of the target wrote it after the last run.</summary>
     public Profile OwnProfile(string name) => ProfileReader.Read(File.ReadAllBytes(Path.Combine(_folder, name + ".pb.gz")));
 
+    /// <summary>Makes a goroutine wait for good, at main.holdBefore or main.holdDuring; returns when it has parked.</summary>
+    public void Hold(string when) => Assert.Equal("done", _process.Ask($"hold {when}"));
+
     public void Churn() => Assert.Equal("done", _process.Ask("churn"));
 
     /// <summary>Ends the load; says how many rounds it made.</summary>

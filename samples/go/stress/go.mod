@@ -1,0 +1,3 @@
+module vitrine.example/stress
+
+go 1.19

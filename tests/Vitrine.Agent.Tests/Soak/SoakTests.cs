@@ -47,7 +47,8 @@ public sealed class SoakTests
                 ["record", $"{target.Id}", "cpu", "-o", Path.Combine(folder, "cpu.folded")],
                 ["record", $"{target.Id}", "offcpu", "-o", Path.Combine(folder, "offcpu.folded")],
             ];
-            var runs = looks.Select(look => Task.Run(() => VitrineProgram.Run([.. look, "-d", $"{Seconds}s", .. (string[])(look[0] == "record" ? [] : ["--budget", "100%"])]))).ToArray();
+            var runs = looks.Select(look => Task.Run(() => VitrineProgram.Run(
+                TimeSpan.FromSeconds(Seconds) + 2 * Limit, [.. look, "-d", $"{Seconds}s", .. (string[])(look[0] == "record" ? [] : ["--budget", "100%"])]))).ToArray();
             Task.WaitAll(runs);
 
             // The program is alive, and all its kinds of workers went on and found nothing wrong.

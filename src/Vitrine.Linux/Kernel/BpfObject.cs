@@ -129,7 +129,7 @@ public sealed unsafe class BpfObject : IDisposable
         for (var program = LibBpf.NextProgram(_object, 0); program != 0; program = LibBpf.NextProgram(_object, program))
         {
             if (MemoryMarshal.CreateReadOnlySpanFromNullTerminated(LibBpf.ProgramSection(program)).SequenceEqual("uprobe"u8))
-                LibBpf.SetAttachType(program, MultiUprobes.AttachType);
+                _ = LibBpf.SetAttachType(program, MultiUprobes.AttachType);
         }
     }
 

@@ -297,6 +297,7 @@ int call_seen(struct registers *ctx)
 {
 	struct group_key key = { .function = FUNCTION(bpf_get_attach_cookie(ctx)) };
 	u64 none = 0, *seen;
+	HIT();
 	if (starts_anew(ctx))
 		return 0;
 	key.group = caller_of(ctx);
@@ -316,23 +317,27 @@ int call_seen(struct registers *ctx)
 SEC("uprobe")
 int call_begins(struct registers *ctx)
 {
+	HIT();
 	return begin(ctx);
 }
 
 SEC("uprobe")
 int call_begins_stepped(struct registers *ctx)
 {
+	HIT();
 	return begin(ctx);
 }
 
 SEC("uprobe")
 int call_ends(struct registers *ctx)
 {
+	HIT();
 	return end(ctx);
 }
 
 SEC("uprobe")
 int call_ends_stepped(struct registers *ctx)
 {
+	HIT();
 	return end(ctx);
 }

@@ -70,7 +70,7 @@ static class CallSiteSearch
     }
 
     /// <summary>Addresses where the bytes say call or jump to one of the targets; some of them may lie inside another instruction.</summary>
-    static IEnumerable<(ulong Address, byte Opcode)> Places(GoBinary binary, HashSet<ulong> targets)
+    static List<(ulong Address, byte Opcode)> Places(GoBinary binary, HashSet<ulong> targets)
     {
         var found = new List<(ulong, byte)>();
         foreach (var segment in binary.Elf.Segments.Where(s => s.Type == ElfSegment.Load && (s.Flags & 1) != 0))

@@ -45,6 +45,7 @@ static class VitrineCommand
         PanicsVerb.Create(),
         WaitsVerb.Create(),
         GcVerb.Create(),
+        WatchVerb.Create(),
         BtfVerb.Create(),
         ProfileVerb.Create(),
         CompletionVerb.Create(),

@@ -18,4 +18,6 @@ static class JsonSchema
     public const string Profile = "vitrine.profile/1";
     public const string Panics = "vitrine.panics/1";
     public const string Http = "vitrine.http/1";
+    public const string Watch = "vitrine.watch/1";
+    public const string Recording = "vitrine.recording/1";
 }

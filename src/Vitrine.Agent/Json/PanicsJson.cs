@@ -31,9 +31,16 @@ static class PanicsJson
     static void WriteOne(Utf8JsonWriter json, PanicRecord record)
     {
         json.WriteStartObject();
-        json.WriteNumber("number", record.Number);
         json.WriteTime("at", record.At);
         json.WriteString("kind", KindText(record.Kind));
+        WriteFields(json, record);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What is told of a panic beside its time and kind.</summary>
+    public static void WriteFields(Utf8JsonWriter json, PanicRecord record)
+    {
+        json.WriteNumber("number", record.Number);
         WriteKnown(json, "type", record.Type);
         WriteKnown(json, "message", record.Message);
         json.WriteOptional("goroutine", (long?)record.Goroutine);
@@ -62,7 +69,6 @@ static class PanicsJson
         }
         json.WriteEndArray();
         WriteMemory(json, record.Memory);
-        json.WriteEndObject();
     }
 
     static void WriteMemory(Utf8JsonWriter json, PanicMemory memory)
@@ -112,7 +118,8 @@ static class PanicsJson
         json.WriteString($"{name}Unknown", text.Reason);
     }
 
-    static string KindText(PanicKind kind) => kind switch
+    /// <summary>The kind as documents name it.</summary>
+    public static string KindText(PanicKind kind) => kind switch
     {
         PanicKind.RuntimeError => "runtimeError",
         PanicKind.FatalError => "fatalError",

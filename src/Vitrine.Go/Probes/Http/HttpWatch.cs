@@ -159,10 +159,15 @@ public sealed class HttpWatch : IDisposable
 
     private void OnRequest(in FinishedRecord record)
     {
-        if (_requests.Count >= _options.MostRequests)
+        bool kept = _requests.Count < _options.MostRequests;
+        if (!kept)
             _notKept++;
-        else
-            _requests.Add(_reader.Finished(record));
+        if (!kept && _options.OnFinished is null)
+            return;
+        HttpRequest request = _reader.Finished(record);
+        if (kept)
+            _requests.Add(request);
+        _options.OnFinished?.Invoke(request);
     }
 
     private void OnWorld(in WorldRecord record)

@@ -14,4 +14,7 @@ public sealed record HttpWatchOptions
 
     /// <summary>Requests that are kept one by one; further ones are only counted.</summary>
     public int MostRequests { get; init; } = 250_000;
+
+    /// <summary>Called with each request that ended, also with those that are not kept; null when nobody asks.</summary>
+    public Action<HttpRequest>? OnFinished { get; init; }
 }

@@ -109,7 +109,7 @@ static class GcJson
         json.WriteNumber("endedMonotonicNs", stop.EndedNs);
         json.WriteNumber("goroutine", stop.Goroutine);
         json.WriteOptional("cycleSequence", stop.Sequence > 0 ? (long)stop.Sequence : null);
-        WriteFrames(json, stop.Cause == StopCause.Other ? stop.Frames : []);
+        WriteFrames(json, stop.Cause == StopCause.Other || stop.Trigger == GcTrigger.RuntimeGC ? stop.Frames : []);
         json.WriteEndObject();
     }
 

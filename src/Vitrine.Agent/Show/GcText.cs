@@ -21,6 +21,8 @@ static class GcText
     {
         writer.WriteLine(title);
         writer.WriteLine(Summary(watch.Totals));
+        if (watch.Cycles.Count > 0 && watch.Cycles[^1].CpuShareSinceStart.TryGet(out var share))
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"since the process began, collecting took {share * 100:0.0} % of its processors"));
         writer.WriteLine();
         var unknown = new UnknownReasons(style);
         Cycles(writer, style, watch, mostCycles, unknown, toFile);
@@ -74,8 +76,19 @@ static class GcText
             table.Row(reason, Number(total.Count), Ns(total.TotalNs), Ns(total.MaxNs), last is { Cause: StopCause.Other } ? By(last) : "the collector");
         }
         Tables.Write(writer, table, toFile);
+        Callers(writer, watch);
         if (watch.Stops.LastOrDefault(static stop => !stop.CountedByRuntime) is not null)
             writer.WriteLine($"{style.Dim}stops by others are measured by the probes: this Go version counts only the collector's{style.Reset}");
+    }
+
+    /// <summary>Who called runtime.GC(): seldom a good idea, and seldom known.</summary>
+    static void Callers(TextWriter writer, GcWatch watch)
+    {
+        const int most = 4;
+        var callers = watch.Stops.Where(static stop => stop.Trigger == GcTrigger.RuntimeGC).GroupBy(static stop => Place(stop.Frames))
+            .OrderByDescending(static group => group.Count()).ThenBy(static group => group.Key, StringComparer.Ordinal).ToList();
+        if (callers.Count > 0)
+            writer.WriteLine($"runtime.GC() was called by {string.Join(", ", callers.Take(most).Select(static group => $"{Terminal.Safe(group.Key)} ({Number(group.Count())})"))}{(callers.Count > most ? $" and {Number(callers.Count - most)} others" : "")}");
     }
 
     static void Assists(TextWriter writer, Style style, IReadOnlyList<AssistTotal> assists, bool toFile)

@@ -84,6 +84,8 @@ public sealed class GcVerbTests
         Assert.Contains(cycles, cycle => cycle.GetProperty("trigger").GetString() == "runtime.GC()");
         var stops = root.GetProperty("stops").EnumerateArray().ToList();
         Assert.All(stops, stop => Assert.True(stop.GetProperty("durationNs").GetInt64() > 0));
+        Assert.Contains(stops, stop => stop.GetProperty("reason").GetString() == "GC sweep termination"
+            && stop.GetProperty("frames").EnumerateArray().Any(frame => frame.GetProperty("function").GetString() == "main.force"));
         Assert.Contains(stops, stop => stop.GetProperty("reason").GetString() == "read mem stats"
             && stop.GetProperty("frames").EnumerateArray().Any(frame => frame.GetProperty("function").GetString() == "main.readMemStats"));
     }

@@ -14,9 +14,12 @@ struct {
 	__uint(value_size, STACK_DEPTH * sizeof(u64));
 } stacks SEC(".maps");
 
+// EEXIST of asm-generic/errno-base.h: the place of the stack is taken.
+#define EEXIST_STACK 17
+
 struct stack_key {
 	s32 id;     // in the map; negative when there is no stack
-	u32 pad;
+	u32 skipped; // innermost frames that are not in it: 0, or 1 for the probed instruction
 	u64 caller; // the return address at a function's entry, 0 elsewhere
 };
 
@@ -24,12 +27,18 @@ struct stack_key {
 // before 6.11, so that it is kept beside the stack: user space puts it in where it is missing.
 static __always_inline int take_entry_stack(struct registers *ctx, struct stack_key *key)
 {
-	key->pad = 0;
+	key->skipped = 0;
 	key->caller = 0;
 	key->id = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
+	// The map keeps one stack for each hash: another one with the same hash is refused for good. Without its first frame it has another hash.
+	if (key->id == -EEXIST_STACK) {
+		key->skipped = 1;
+		key->id = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK | 1);
+	}
 	if (key->id < 0) {
 		count(LOST_STACK);
 		key->id = -1;
+		key->skipped = 0;
 	}
 #if defined(__TARGET_ARCH_arm64)
 	key->caller = REG_LR(ctx);

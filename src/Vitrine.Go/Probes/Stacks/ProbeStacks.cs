@@ -40,6 +40,9 @@ public sealed class ProbeStacks(GoTarget target, BpfMap stacks)
         int depth = words.IndexOf(0UL);
         ReadOnlySpan<ulong> found = depth < 0 ? words : words[..depth];
 
+        // The probed instruction was left out to get another hash: no function is at 0, but the caller is where callers are.
+        if (key.Skipped > 0)
+            found = (ulong[])[0, .. found];
         return StackFrames.WithCaller(found, key.Caller);
     }
 }

@@ -18,6 +18,9 @@ public sealed record WaitProbeOptions
     /// <summary>Different sums that the kernel keeps, and half as many without what is waited for: 112 bytes each.</summary>
     public int MaxSums { get; init; } = 16_384;
 
+    /// <summary>Places for different stacks in the kernel, a power of two: 1 KiB each.</summary>
+    public int MaxStacks { get; init; } = 16_384;
+
     /// <summary>The share of one processor that the probes may take from the target.</summary>
     public double Budget { get; init; } = 0.01;
 }

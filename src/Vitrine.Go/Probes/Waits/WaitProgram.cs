@@ -48,6 +48,7 @@ internal sealed class WaitProgram
             Configure = bpf =>
             {
                 bpf.SetConfig(config);
+                bpf.SetMaxEntries("stacks", (uint)Math.Max(1, options.MaxStacks));
                 bpf.SetMaxEntries("sums", (uint)Math.Max(1, options.MaxSums));
                 bpf.SetMaxEntries("sums_by_stack", (uint)Math.Max(1, options.MaxSums / 2));
             },

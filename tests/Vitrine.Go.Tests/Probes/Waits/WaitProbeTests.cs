@@ -135,6 +135,24 @@ public sealed class WaitProbeTests
         Assert.InRange(during.Longest, TimeSpan.FromMilliseconds(1), before.Longest + TimeSpan.FromMilliseconds(200));
     }
 
+    /// <summary>Stacks whose places in the kernel are taken are lost and counted, or taken without their first frame: no stack is another one's.</summary>
+    [Fact]
+    public void Stacks_FewPlaces_NoneIsWrong()
+    {
+        Prerequisite.Probes();
+        using var sample = new WaitingSample(GoToolchain.Newest, GoFlavour.Stripped);
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(sample.Pid));
+        using WaitProbe probe = WaitProbe.Open(target, new WaitProbeOptions { Minimum = TimeSpan.Zero, Budget = 10, MaxStacks = 32, WithOngoing = false });
+        probe.Session.Start();
+        sample.Run();
+        probe.Session.Stop();
+        long lost = probe.Session.Report().Lost.Total;
+        SortedDictionary<string, (long Count, double Delay)> own = ByStack(sample.OwnProfile("block")), seen = ByStack(probe.BlockProfile());
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seen.Count} of {own.Count} stacks, {lost} lost"));
+        Assert.All(seen, stack => Assert.True(own.ContainsKey(stack.Key) && stack.Value.Count <= own[stack.Key].Count, stack.Key));
+        Assert.InRange(own.Sum(static stack => stack.Value.Count), seen.Sum(static stack => stack.Value.Count), seen.Sum(static stack => stack.Value.Count) + lost);
+    }
+
     /// <summary>Too many different objects: the waits are still counted, without them; and what finds no room at all is counted as lost.</summary>
     [Theory]
     [InlineData(64, true)]

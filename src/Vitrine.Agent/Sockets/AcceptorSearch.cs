@@ -21,7 +21,11 @@ sealed class AcceptorSearch(GoTarget target)
     public DescriptorWaits Look(CancellationToken cancellation) => DescriptorWaits.Of(target.ReadGoroutines(Options, cancellation));
 
     /// <summary>Who accepts at each listening socket, in their order.</summary>
-    public Acceptor[] Find(IReadOnlyList<SocketStatus> listeners, DescriptorWaits waits, CancellationToken cancellation)
+    /// <param name="listeners">The sockets.</param>
+    /// <param name="waits">The first look at the goroutines.</param>
+    /// <param name="deserted">Inodes of sockets at which nobody accepted when they were looked at last: they alone are no reason to look again.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public Acceptor[] Find(IReadOnlyList<SocketStatus> listeners, DescriptorWaits waits, IReadOnlySet<ulong> deserted, CancellationToken cancellation)
     {
         var result = new Acceptor?[listeners.Count];
         var notFound = int.MaxValue;
@@ -36,7 +40,7 @@ sealed class AcceptorSearch(GoTarget target)
             }
             notFound = Math.Min(notFound, waits.NotFound);
             unreadable = Math.Min(unreadable, waits.Unreadable);
-            if (look == Looks - 1 || Array.TrueForAll(result, one => one is not null))
+            if (look == Looks - 1 || !Enumerable.Range(0, result.Length).Any(i => result[i] is null && !deserted.Contains(listeners[i].Socket.Inode)))
                 break;
             cancellation.WaitHandle.WaitOne(BetweenLooks);
             cancellation.ThrowIfCancellationRequested();

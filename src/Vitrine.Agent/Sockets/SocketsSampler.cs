@@ -89,7 +89,8 @@ sealed class SocketsSampler : IDisposable
         try
         {
             var waits = _acceptors.Look(cancellation);
-            return (waits, _acceptors.Find(sockets.Listeners, waits, cancellation), null);
+            var deserted = _memory.Where(pair => pair.Value.Deserted).Select(pair => pair.Key).ToHashSet();
+            return (waits, _acceptors.Find(sockets.Listeners, waits, deserted, cancellation), null);
         }
         catch (Exception exception) when (exception is GoBinaryException or TimeoutException or InstrumentUnavailableException or AccessDeniedException)
         {
@@ -102,6 +103,7 @@ sealed class SocketsSampler : IDisposable
         if (!_memory.TryGetValue(status.Socket.Inode, out var memory))
             // A socket that was not there at the first look has dropped everything since.
             _memory[status.Socket.Inode] = memory = new Memory(_looks == 1 || status.Drops is null ? status.Drops : 0);
+        memory.Deserted = acceptor.Kind is AcceptorKind.Elsewhere or AcceptorKind.Nobody;
         memory.MostQueued = Math.Max(memory.MostQueued, status.Socket.ReceiveQueue);
         var tcp = status.Socket.Protocol is SocketProtocol.Tcp or SocketProtocol.Tcp6;
         return new ListenerRow(
@@ -126,5 +128,8 @@ sealed class SocketsSampler : IDisposable
         public long? FirstDrops { get; } = firstDrops;
 
         public long MostQueued { get; set; }
+
+        /// <summary>Nobody accepted at the last look.</summary>
+        public bool Deserted { get; set; }
     }
 }

@@ -94,9 +94,12 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
     {
         HttpRequest[] slow = [.. report.Requests.Where(one => one.DurationNs >= atLeast.Ticks * 100).OrderByDescending(static one => one.DurationNs)];
         output.WriteLine();
-        output.WriteLine(slow.Length == 0
-            ? $"{style.Green}no request took {Units.Duration(atLeast)} or more{style.Reset}"
-            : $"{style.Bold}slow{style.Reset}: {Units.Count((long)slow.Length)} requests took {Units.Duration(atLeast)} or more{(slow.Length > view.Top ? $"; the {view.Top} slowest" : "")}");
+        if (slow.Length == 0)
+            output.WriteLine($"{style.Green}no request took {Units.Duration(atLeast)} or more{style.Reset}");
+        else if (atLeast == TimeSpan.Zero)
+            output.WriteLine($"{style.Bold}the {Math.Min(view.Top, slow.Length)} slowest{style.Reset}");
+        else
+            output.WriteLine($"{style.Bold}slow{style.Reset}: {Units.Count((long)slow.Length)} requests took {Units.Duration(atLeast)} or more{(slow.Length > view.Top ? $"; the {view.Top} slowest" : "")}");
         if (slow.Length == 0)
             return;
         var table = Tables.Create(">took", "request", "status", ">on CPU", ">runnable", ">waiting", ">GC stop", ">assist", "waited for");

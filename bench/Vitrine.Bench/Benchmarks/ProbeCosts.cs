@@ -15,7 +15,7 @@ static class ProbeCosts
     public static Section Run(BenchOptions options)
     {
         var program = File.ReadAllBytes(options.Reference ?? throw new InvalidOperationException("bench/run passes the compiled aggregate.bpf.c"));
-        var rounds = options.Quick ? 1 : 5;
+        var rounds = options.Quick ? 1 : 3;
         var remarks = new List<string>();
         var server = Server(options, rounds, remarks, out var goals);
         var hits = Hits(program, options.Quick ? 1 : 7, goals);
@@ -32,7 +32,7 @@ static class ProbeCosts
 
     static Table Server(BenchOptions options, int rounds, List<string> remarks, out Table goals)
     {
-        TimeSpan steady = TimeSpan.FromSeconds(options.Quick ? 1 : 10), full = TimeSpan.FromSeconds(options.Quick ? 1 : 4);
+        TimeSpan steady = TimeSpan.FromSeconds(options.Quick ? 1 : 5), full = TimeSpan.FromSeconds(options.Quick ? 1 : 3);
         var fixture = GoFixture.Build(Version, GoFlavour.Plain, "yardstick");
         var folder = Directory.CreateTempSubdirectory("vitrine-bench-").FullName;
         using var server = new LoadedServer(fixture);

@@ -50,6 +50,9 @@ public sealed class PanicRecord
     /// <summary>The goroutine's structure, by which its fate can be looked up.</summary>
     internal ulong Structure { get; init; }
 
+    /// <summary>True when the last look found its goroutine without any panic, although its end had not been seen.</summary>
+    internal bool LeftItsList { get; set; }
+
     /// <summary>Depth of the panicking frame below the start of the stack, in bytes.</summary>
     internal ulong Depth { get; init; }
 

@@ -248,8 +248,10 @@ public sealed class PanicWatch : IDisposable
             events.Consume();
             if (id != record.Goroutine || (state & ~scan) == dead)
                 ledger.End(record, PanicOutcome.Goexit);
-            else if (panics == 0)
+            else if (panics == 0 && record.LeftItsList)
                 ledger.End(record, PanicOutcome.Unknown);
+            // Up to Go 1.21 a panic leaves the list just before its recovery is seen: one look could fall in between.
+            record.LeftItsList = panics == 0;
         }
     }
 

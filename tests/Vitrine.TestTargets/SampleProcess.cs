@@ -23,17 +23,20 @@ public sealed class SampleProcess : IDisposable
     public string ReadyLine { get; }
 
     /// <summary>Starts a fixture and waits until it says that it is ready.</summary>
-    public static SampleProcess Start(GoFixture fixture, params string[] arguments)
+    public static SampleProcess Start(GoFixture fixture, params string[] arguments) => StartProgram(fixture.Path, arguments);
+
+    /// <summary>Starts a program that ends up as a fixture, such as <c>unshare</c>.</summary>
+    public static SampleProcess StartProgram(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(fixture.Path) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {fixture.Path}");
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {program}");
         var line = process.StandardOutput.ReadLineAsync();
         if (!line.Wait(ReadyLimit) || line.Result?.StartsWith("ready", StringComparison.Ordinal) != true)
         {
             process.Kill();
             process.Dispose();
-            throw new InvalidOperationException($"{fixture} did not say that it is ready within {ReadyLimit.TotalSeconds} s");
+            throw new InvalidOperationException($"{program} did not say that it is ready within {ReadyLimit.TotalSeconds} s");
         }
         return new SampleProcess(process, line.Result);
     }

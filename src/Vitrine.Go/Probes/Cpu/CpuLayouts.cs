@@ -54,6 +54,9 @@ readonly record struct CpuPlace
     public byte Crossed { get; init; }
     public CpuFlags Flags { get; init; }
 
+    /// <summary>Stands in <see cref="Scanned"/> for "no frame was found without the frame pointer"; below it, see cpu.bpf.h.</summary>
+    public const short NotScanned = -1;
+
     /// <summary>Stands in <see cref="Crossed"/> for "nowhere".</summary>
     public const byte NotCrossed = 255;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Vitrine.Go.Binary;
 using Vitrine.Go.Goroutines;
 using Vitrine.Go.Profiles;
 using Vitrine.Linux.Kernel;
@@ -90,7 +91,8 @@ sealed class CpuProfile
         _locations.Clear();
         foreach (ulong pc in _samples.Chain(place.KernelStack))
             _locations.Add(KernelLocation(pc));
-        if ((place.Flags & CpuFlags.Foreign) != 0)
+        bool isGo = _target.Binary.Functions.TryFind(unchecked(place.Ip - _target.Bias), out GoFunction leaf) && (place.Flags & CpuFlags.Foreign) == 0;
+        if (!isGo)
             _locations.Add(ForeignLocation(place.Ip));
 
         _pcs.Clear();
@@ -107,6 +109,9 @@ sealed class CpuProfile
             _locations.Add(Named(MissingCaller, -1, 0));
             rest = rest[(unknown + 1)..];
         }
+        // A profile leaves goexit and wrappers out; a goroutine that has just begun, or is about to end, may have nothing else.
+        if (_locations.Count == 0)
+            _locations.Add(Named(leaf.Name, _mappings.IndexOf(place.Ip), place.Ip));
         return [.. _locations];
     }
 

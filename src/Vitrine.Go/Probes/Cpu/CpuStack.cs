@@ -12,6 +12,9 @@ namespace Vitrine.Go.Probes.Cpu;
 /// <param name="bias">Run-time address minus link-time address.</param>
 sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias)
 {
+    /// <summary>Frame pointer minus stack pointer in the caller of duffzero and duffcopy, and in these, which have no frame, themselves.</summary>
+    const int BeforeDuff = -16, InDuff = -8;
+
     /// <summary>Stands for callers that are there and not known.</summary>
     public const ulong Unknown = 0;
 
@@ -20,7 +23,7 @@ sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias)
 
     /// <summary>
     /// The instructions of the physical frames, innermost first, as run-time addresses: the sampled one, and for each caller the call (the byte before the
-    /// return address). The first is left out when it is not Go code.
+    /// return address). The first is left out when it is in no Go function.
     /// </summary>
     public void Resolve(in CpuPlace place, ReadOnlySpan<ulong> chain, List<ulong> into)
     {
@@ -35,8 +38,12 @@ sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias)
         if (!foreign)
         {
             last = FrameAt(place.Ip, isReturnAddress: false);
-            into.Add(place.Ip);
-            if (!TopOfStack(place, ref last, into))
+            if (last.IsKnown)
+                into.Add(place.Ip);
+            // Before a call of duffzero and after it the frame pointer is that of the call (cmd/compile: "maintain BP around call").
+            if (place.FrameDelta == BeforeDuff && !system.IsEmpty)
+                system = system[1..];
+            else if (!TopOfStack(place, system, ref last, into))
                 return;
         }
 
@@ -54,14 +61,20 @@ sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias)
         Switch(place, last, foreign && system.IsEmpty, own, into);
     }
 
-    readonly record struct Frame(GoFuncId Id, GoFuncFlags Flags, int SpDelta, bool IsKnown);
+    readonly record struct Frame(GoFuncId Id, GoFuncFlags Flags, int SpDelta, bool IsKnown, bool IsGoGo);
 
     Frame FrameAt(ulong pc, bool isReturnAddress)
     {
         ulong at = unchecked(pc - bias);
-        return functions.TryFind(isReturnAddress ? at - 1 : at, out GoFunction function)
-            ? new Frame(function.FuncId, function.Flag, functions.SpDelta(function, isReturnAddress ? at - 1 : at), true)
-            : default;
+        if (!functions.TryFind(isReturnAddress ? at - 1 : at, out GoFunction function))
+            return default;
+        GoFuncFlags flags = function.Flag;
+        return new Frame(
+            function.FuncId,
+            flags,
+            functions.SpDelta(function, isReturnAddress ? at - 1 : at),
+            IsKnown: true,
+            IsGoGo: function.FuncId == GoFuncId.GoGo || ((flags & GoFuncFlags.SPWrite) != 0 && function.Name == "gogo"));
     }
 
     void Add(ulong returnAddress, ref Frame last, List<ulong> into)
@@ -83,7 +96,7 @@ sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias)
     static bool IsInterruptedBy(in Frame frame) => frame.IsKnown && frame.Id is GoFuncId.AsyncPreempt or GoFuncId.SigPanic;
 
     /// <summary>Adds callers that are found by the stack pointer. False when the chain cannot follow.</summary>
-    bool TopOfStack(in CpuPlace place, ref Frame last, List<ulong> into)
+    bool TopOfStack(in CpuPlace place, ReadOnlySpan<ulong> chain, ref Frame last, List<ulong> into)
     {
         // On arm64 the link register holds the return address as long as there is no frame.
         if (_hasLinkRegister)
@@ -92,24 +105,18 @@ sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias)
                 Add(place.Top0, ref last, into);
             return true;
         }
-
-        // A function that changes stacks: behind the change the size of its frame says nothing, and its frame pointer is right.
-        if ((last.Flags & GoFuncFlags.SPWrite) != 0)
-        {
-            if (last.SpDelta == 0 && place.Top0 != 0 && FrameAt(place.Top0, isReturnAddress: true) is { SpDelta: >= 8 } caller && place.FrameDelta == caller.SpDelta)
-                Add(place.Top0, ref last, into);
+        if (place.FrameDelta == InDuff && place.Top0 != 0 && !chain.IsEmpty && chain[0] == place.Top0)
             return true;
-        }
+        if ((last.Flags & GoFuncFlags.SPWrite) != 0)
+            return TopOfSwitch(place, ref last, into);
 
         // Bytes from SP to the return address of the frame that is looked at.
         long returnAt = last.SpDelta;
-        for (int found = 0; ; found++)
+        for (int found = 0; last.IsKnown && returnAt >= 0; found++)
         {
-            if (!last.IsKnown || returnAt < 0)
-                break;
             if (place.Scanned >= 0 ? returnAt == place.Scanned * 8L : place.FrameDelta == returnAt - 8 && returnAt >= 8)
                 return true;
-            ulong word = returnAt switch { 0 => place.Top0, 8 when place.Scanned >= -1 => place.Top1, _ when place.Scanned < -1 && returnAt == (-1L - place.Scanned) * 8 => place.Top1, _ => 0 };
+            ulong word = WordAt(place, returnAt);
             if (word == 0 || found == 2)
                 break;
             Add(word, ref last, into);
@@ -121,11 +128,41 @@ sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias)
             returnAt += 8 + last.SpDelta;
         }
         // Signal handlers begin at the kernel's return to sigreturn, which nobody called.
-        if ((place.Flags & CpuFlags.OnSignalStack) == 0)
+        if ((place.Flags & CpuFlags.OnSignalStack) == 0 || !chain.IsEmpty)
             into.Add(Unknown);
         // What lies beyond one missing caller is right only when the frame pointer itself was: a frame found by search belongs to nobody known.
         return place.Scanned < 0;
     }
+
+    /// <summary>As <see cref="TopOfStack"/> for a function that changes stacks: behind the change the size of its frame says nothing, and its frame pointer is right.</summary>
+    bool TopOfSwitch(in CpuPlace place, ref Frame last, List<ulong> into)
+    {
+        // It has loaded the registers of the goroutine that it goes to.
+        if (last.IsGoGo)
+            return false;
+        if (last.SpDelta >= 8 && place.FrameDelta == last.SpDelta - 8)
+            return true;
+        ulong word = WordAt(place, last.SpDelta);
+        if (word != 0 && FrameAt(word, isReturnAddress: true) is { SpDelta: >= 8 } caller && place.FrameDelta == last.SpDelta + caller.SpDelta)
+        {
+            Add(word, ref last, into);
+            return true;
+        }
+        // The frame pointer leads from the system stack to the goroutine's: the change has happened. Otherwise nobody knows whose it is.
+        bool onSystemStack = (place.Flags & CpuFlags.OnSystemStack) != 0;
+        if (!onSystemStack || (place.Crossed != 0 && !_switchesHaveFrames))
+            into.Add(Unknown);
+        return true;
+    }
+
+    /// <summary>The word of the stack, so many bytes above the stack pointer, when the kernel program kept it and it is an address of Go code; else 0.</summary>
+    static ulong WordAt(in CpuPlace place, long offset) => offset switch
+    {
+        0 => place.Top0,
+        8 when place.Scanned >= CpuPlace.NotScanned => place.Top1,
+        _ when place.Scanned < CpuPlace.NotScanned && offset == (CpuPlace.NotScanned - place.Scanned) * 8L => place.Top1,
+        _ => 0,
+    };
 
     void Switch(in CpuPlace place, Frame last, bool inForeignCode, ReadOnlySpan<ulong> own, List<ulong> into)
     {

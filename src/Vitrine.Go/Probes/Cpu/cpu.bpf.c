@@ -223,7 +223,7 @@ __noinline u32 walk(u32 depth, u64 fp)
 // Copies the words above the stack pointer; returns how many.
 static __always_inline u32 read_top(struct work *work)
 {
-	const struct bounds *stack = work->place.flags & ON_SYSTEM_STACK ? &work->thread.system : &work->thread.own;
+	const struct bounds *stack = work->place.flags & (ON_SYSTEM_STACK | ON_SIGNAL_STACK) ? &work->thread.system : &work->thread.own;
 	u64 hi = stack->hi, sp = work->state.sp;
 	if (!is_within(sp, stack) || (sp & 7))
 		return 0;
@@ -240,7 +240,7 @@ __noinline u64 scan(void)
 	if (!work)
 		return 0;
 	u64 sp = work->state.sp;
-	u64 hi = work->place.flags & ON_SYSTEM_STACK ? work->thread.system.hi : work->thread.own.hi;
+	u64 hi = work->place.flags & (ON_SYSTEM_STACK | ON_SIGNAL_STACK) ? work->thread.system.hi : work->thread.own.hi;
 	u32 words = read_top(work);
 	for (u32 i = 1; i < SCAN_WORDS; i++) {
 		if (i >= words)
@@ -287,8 +287,9 @@ static __always_inline void take_top(const struct cpu_state *state, struct place
 #endif
 	place->top[0] = is_text(top[0]) ? top[0] : 0;
 	place->top[1] = is_text(top[1]) ? top[1] : 0;
+	// Around a call of duffzero the frame pointer is a little below the stack pointer.
 	u64 delta = state->fp - state->sp;
-	place->frame_delta = delta < (1 << 24) ? delta : -1;
+	place->frame_delta = delta + 64 < (1 << 24) ? delta : -1;
 }
 
 // The stack, innermost return address first. Returns its depth.

@@ -52,7 +52,7 @@ struct place {
 	u64 top[2];       // the words at SP and SP+8 where they are Go code addresses, else 0: the caller that the frame pointer does not lead to
 	u64 switch_pc;    // the goroutine's saved program counter while the thread works on its system stack
 	u64 switch_word;  // the word at its saved stack pointer
-	s32 frame_delta;  // frame pointer minus stack pointer, -1 when that is no frame
+	s32 frame_delta;  // frame pointer minus stack pointer, -1 when they are far apart
 	s16 scanned;      // words above SP at which a frame was found without the frame pointer; -1 when none was; -1 - n when the chain is that of the
 	                  // frame pointer and top[1] is a return address n words above SP, of a frame that is being set up or taken down
 	u8 crossed;       // frames of the chain that are on the system stack

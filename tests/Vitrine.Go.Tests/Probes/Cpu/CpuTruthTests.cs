@@ -34,7 +34,7 @@ public sealed class CpuTruthTests
     {
         var data = new TheoryData<string, GoFlavour>();
         foreach (var version in GoMatrix.VersionsOfThisRun)
-            data.Add(version, version is "1.21" or "1.25" ? GoFlavour.Plain : version is "1.23" ? GoFlavour.Pie : GoFlavour.Stripped);
+            data.Add(version, version switch { "1.21" or "1.25" => GoFlavour.Plain, "1.23" => GoFlavour.Pie, "1.22" or "1.26" => GoFlavour.Cgo, _ => GoFlavour.Stripped });
         return data;
     }
 
@@ -63,12 +63,13 @@ public sealed class CpuTruthTests
         var samples = profile.Samples.Sum(static sample => sample.Values[0]);
         Assert.Equal(recording.Samples, samples);
         Assert.Equal(0, recording.Lost);
+        Assert.All(profile.Samples, sample => Assert.NotEmpty(profile.FunctionsOf(sample)));
         Assert.InRange(samples, 200, 499 * 4 * Environment.ProcessorCount);
 
         // 1. Shares of the workers, by the clocks of their threads, and by Go's own profile.
         var truth = s_ownThread.ToDictionary(static worker => worker, worker => (double)(after[worker] - before[worker]));
-        var seen = s_ownThread.ToDictionary(static worker => worker, worker => (double)Cumulative(profile, s_functionOf[worker]));
-        var told = s_ownThread.ToDictionary(static worker => worker, worker => (double)Cumulative(go, s_functionOf[worker]));
+        var seen = s_ownThread.ToDictionary(static worker => worker, worker => Cumulative(profile, s_functionOf[worker]));
+        var told = s_ownThread.ToDictionary(static worker => worker, worker => Cumulative(go, s_functionOf[worker]));
         foreach (var worker in s_ownThread)
         {
             AssertShare(worker, seen[worker], seen.Values.Sum(), truth[worker] / truth.Values.Sum(), othersCount: double.PositiveInfinity);
@@ -85,8 +86,10 @@ public sealed class CpuTruthTests
         Assert.Contains("main.spin", CallersOf(profile, "main.mix"));
         var blocks = profile.Samples.Where(sample => Leaf(profile, sample).Contains("sha256.block", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(blocks);
-        Assert.All(blocks, sample => Assert.True(Has(profile, sample, "main.hash"), Stack(profile, sample)));
-        Assert.InRange(Cumulative(profile, "(caller not seen)"), 0, samples * 0.02);
+        // In the one instruction of its beginning where nothing tells the caller, it is said to be unknown.
+        Assert.All(blocks, sample => Assert.True(Has(profile, sample, "main.hash") || Has(profile, sample, "(caller not seen)"), Stack(profile, sample)));
+        Assert.InRange(Sum(blocks.Where(sample => Has(profile, sample, "main.hash"))), Sum(blocks) * 0.95, double.PositiveInfinity);
+        Assert.InRange(Cumulative(profile, "(caller not seen)"), 0, samples * (version == "1.19" ? 0.03 : 0.01));
 
         // 4. Inlined calls, innermost first.
         Assert.Contains(profile.Samples, sample => Stack(profile, sample).Contains("main.twice < main.inlined < main.(*worker).run", StringComparison.Ordinal));
@@ -112,6 +115,25 @@ public sealed class CpuTruthTests
         Assert.Contains(profile.Samples, sample => Stack(profile, sample).Contains("getppid", StringComparison.Ordinal) && Has(profile, sample, "main.call"));
         var ids = profile.Samples.Where(sample => Has(profile, sample, "main.call")).Select(static sample => sample.Labels.Single(label => label.Key == "goroutine").Number).Distinct();
         Assert.Single(ids);
+    }
+
+    [Fact]
+    public void Record_InAPidNamespaceOfItsOwn_KnowsTheThreads()
+    {
+        Prerequisite.Root();
+        var fixture = GoFixture.Build(GoToolchain.Newest, GoFlavour.Stripped, "loops");
+        using var unshare = SampleProcess.StartProgram("unshare", "--pid", "--fork", "--kill-child", fixture.Path, "labelled");
+        // What runs is the child of unshare, and 1 is what it calls itself.
+        var pid = int.Parse(File.ReadAllText($"/proc/{unshare.Pid}/task/{unshare.Pid}/children").Trim(), CultureInfo.InvariantCulture);
+        using var target = GoTarget.Attach(LinuxProcess.Open(pid));
+
+        var recording = new CpuRecorder(new CpuOptions { Rate = 499, Budget = 1 }).Record(target, TimeSpan.FromSeconds(1), CancellationToken.None);
+
+        Assert.Contains("pid=1", unshare.ReadyLine, StringComparison.Ordinal);
+        var profile = recording.Look.Result;
+        var labelled = profile.Samples.Where(sample => Has(profile, sample, "main.labelledWork")).ToList();
+        Assert.NotEmpty(labelled);
+        Assert.All(labelled, static sample => Assert.NotNull(sample.Labels.Text("kind")));
     }
 
     [Fact]
@@ -147,13 +169,13 @@ public sealed class CpuTruthTests
         .Select(static word => word.Split('=', '/'))
         .ToDictionary(static parts => parts[0], static parts => long.Parse(parts[1], CultureInfo.InvariantCulture));
 
-    static long Cumulative(Profile profile, string function) => Sum(profile.Samples.Where(sample => Has(profile, sample, function)));
+    static double Cumulative(Profile profile, string function) => Sum(profile.Samples.Where(sample => Has(profile, sample, function)));
 
-    static long Sum(IEnumerable<Sample> samples) => samples.Sum(static sample => sample.Values[0]);
+    static double Sum(IEnumerable<Sample> samples) => samples.Sum(static sample => sample.Values[0]);
 
     static bool Has(Profile profile, Sample sample, string function) => profile.FunctionsOf(sample).Any(frame => frame.Name == function);
 
-    static string Leaf(Profile profile, Sample sample) => profile.FunctionsOf(sample).FirstOrDefault().Name ?? "";
+    static string Leaf(Profile profile, Sample sample) => profile.FunctionsOf(sample).First().Name;
 
     static string Stack(Profile profile, Sample sample) => string.Join(" < ", profile.FunctionsOf(sample).Select(static frame => frame.Name));
 

@@ -28,7 +28,7 @@ public sealed class WaitsVerbTests : IDisposable
     public void Waits_Json_HasTheFieldsOfTheContract()
     {
         _sample.Ask("churn");
-        var result = VitrineProgram.Run("waits", Pid, "-d", "500ms", "--budget", "100%", "--format", "json");
+        var result = VitrineProgram.Run("waits", Pid, "-d", "1500ms", "--budget", "100%", "--format", "json");
         Assert.True(result.ExitCode == 0, result.Errors);
         using var document = JsonDocument.Parse(result.Output);
         var root = document.RootElement;
@@ -55,7 +55,7 @@ public sealed class WaitsVerbTests : IDisposable
             Assert.Contains($"vitrine waits PID -d 30s -o {name}.pb.gz", off.Errors, StringComparison.Ordinal);
 
             var file = Path.Combine(_folder, $"{name}.pb.gz");
-            var result = VitrineProgram.Run("waits", Pid, "-d", "300ms", "--budget", "100%", "-o", file);
+            var result = VitrineProgram.Run("waits", Pid, "-d", "1s", "--budget", "100%", "-o", file);
             Assert.True(result.ExitCode == 0, result.Errors);
             var profile = ProfileReader.Read(File.ReadAllBytes(file));
             Assert.Equal(["contentions/count", "delay/nanoseconds"], profile.SampleTypes.Select(static type => $"{type.Type}/{type.Unit}"));

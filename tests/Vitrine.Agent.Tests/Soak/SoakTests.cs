@@ -80,6 +80,44 @@ public sealed class SoakTests
         }
     }
 
+    /// <summary>Servers that nobody here wrote, answering requests all the while.</summary>
+    [Theory, InlineData("prometheus"), InlineData("etcd-server")]
+    public void DebianServer_UnderLoadWithEveryProbe_GoesOn(string name)
+    {
+        Prerequisite.Root();
+        var folder = Directory.CreateTempSubdirectory("vitrine-soak-").FullName;
+        using var server = DebianServer.Start(name);
+        using var over = new CancellationTokenSource();
+        var load = Task.Run(() =>
+        {
+            var requests = 0;
+            for (; !over.IsCancellationRequested; requests += 10)
+                server.Work(10);
+            return requests;
+        });
+        string[][] looks =
+        [
+            ["waits", $"{server.Pid}", "--format", "json"],
+            ["http", $"{server.Pid}", "--format", "json"],
+            ["gc", $"{server.Pid}", "--format", "json"],
+            ["panics", $"{server.Pid}", "--format", "json"],
+            ["latency", $"{server.Pid}", "net/http.serverHandler.ServeHTTP", "--format", "json"],
+            ["sockets", $"{server.Pid}", "--format", "json"],
+            ["record", $"{server.Pid}", "cpu", "-o", Path.Combine(folder, "cpu.folded")],
+            ["record", $"{server.Pid}", "offcpu", "-o", Path.Combine(folder, "offcpu.folded")],
+        ];
+        var runs = looks.Select(look => Task.Run(() => VitrineProgram.Run(TimeSpan.FromSeconds(Seconds) + 2 * Limit, [.. look, "-d", $"{Seconds}s"]))).ToArray();
+        Task.WaitAll(runs);
+        over.Cancel();
+        for (var i = 0; i < looks.Length; i++)
+            Assert.True(runs[i].Result.ExitCode == 0, $"{string.Join(' ', looks[i])}: {runs[i].Result.ExitCode}: {runs[i].Result.Errors}");
+        Assert.True(load.Result > 0, "the server answered nothing");
+        server.Work(10);
+        Assert.NotEmpty(JsonDocument.Parse(runs[1].Result.Output).RootElement.GetProperty("requests").EnumerateArray());
+        Assert.Contains(File.ReadLines(Path.Combine(folder, "cpu.folded")), line => line.Contains("net/http.(*conn).serve", StringComparison.Ordinal));
+        Directory.Delete(folder, recursive: true);
+    }
+
     static long Check(Process target, Task<string> fault)
     {
         Assert.False(target.HasExited, target.HasExited ? $"the program ended with {target.ExitCode}: {fault.Result}" : "");

@@ -9,3 +9,5 @@ Console.WriteLine();
 CustomProfiles.Single(quick ? 20 : 2_000);
 Console.WriteLine();
 CustomProfiles.Run(quick ? 1 : 7, TimeSpan.FromSeconds(quick ? 0.1 : 0.5));
+Console.WriteLine();
+AsyncDumps.Run(3_000, quick ? 3 : 31);

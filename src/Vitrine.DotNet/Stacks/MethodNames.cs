@@ -30,7 +30,7 @@ static class MethodNames
         // Closures hold a method's lambdas and are no class that anybody wrote.
         while (IsClosure(type.Name) && type.DeclaringType is { } outer)
             type = outer;
-        return $"{TypeName(type)}.{Written(method)}";
+        return $"{OfType(type)}.{Written(method)}";
     }
 
     /// <summary>A method's name without what the compiler put around it: lambdas and local functions come after the method that they stand in.</summary>
@@ -65,11 +65,11 @@ static class MethodNames
     }
 
     /// <summary>A type with its namespace, the types around it, and the names of its own type parameters.</summary>
-    static string TypeName(Type type)
+    public static string OfType(Type type)
     {
         if (type.IsGenericType && !type.IsGenericTypeDefinition) type = type.GetGenericTypeDefinition();
         var text = new StringBuilder();
-        if (type.DeclaringType is { } outer) text.Append(TypeName(outer)).Append('.');
+        if (type.DeclaringType is { } outer) text.Append(OfType(outer)).Append('.');
         else if (!string.IsNullOrEmpty(type.Namespace)) text.Append(type.Namespace).Append('.');
         var name = type.Name;
         var tick = name.LastIndexOf('`');

@@ -36,6 +36,21 @@ sealed class SourceLines
         return Cache.GetValue(module, static one => new(one)).Find(token, ilOffset);
     }
 
+    /// <summary>A record that the compiler left with a method; null when there is none.</summary>
+    /// <exception cref="BadImageFormatException">The PDB is damaged.</exception>
+    public static BlobReader? CustomRecord(MethodBase method, Guid kind)
+    {
+        if (TokenOf(method) is not { } token) return null;
+        var lines = Cache.GetValue(method.Module, static one => new(one));
+        if (lines._reader is not { } reader || MetadataTokens.EntityHandle(token) is not { Kind: HandleKind.MethodDefinition } entity) return null;
+        foreach (var handle in reader.GetCustomDebugInformation(entity))
+        {
+            var record = reader.GetCustomDebugInformation(handle);
+            if (reader.GetGuid(record.Kind) == kind) return reader.GetBlobReader(record.Value);
+        }
+        return null;
+    }
+
     SourceLine? Find(int token, int ilOffset)
     {
         if (_reader is null || MetadataTokens.EntityHandle(token) is not { Kind: HandleKind.MethodDefinition } entity) return null;

@@ -25,10 +25,14 @@ sealed class StackWriter(ProfileBuilder builder)
             if (!IsHidden(frame.Method))
                 locations.Add(Location(frame));
         // A caller that skips more frames than there are still gets its value counted, as in Go.
-        return locations.Count > 0 ? [.. locations] : [builder.Location(-1, 0, [new Line(builder.Function("(no stack: more frames were skipped than there are)"), 0)])];
+        return locations.Count > 0 ? [.. locations] : [Named("(no stack: more frames were skipped than there are)")];
     }
 
-    int Location(CapturedFrame frame)
+    /// <summary>A frame that is no method, such as what an operation waits for.</summary>
+    public int Named(string name) => builder.Location(-1, 0, [new Line(builder.Function(name), 0)]);
+
+    /// <summary>The location of one frame.</summary>
+    public int Location(CapturedFrame frame)
     {
         if (_locations.TryGetValue(frame, out var known)) return known;
         var source = SourceLines.Find(frame.Method, frame.IlOffset);

@@ -476,6 +476,11 @@ int assist_end(struct registers *ctx)
 	spent = now - state->mark_start;
 	// The frame pointers lead from the system stack to the goroutine's own.
 	state->stack.id = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
+	// As in take_entry_stack; the innermost frames are the collector's, always the same, and user space leaves them out.
+	if (state->stack.id == -EEXIST_STACK)
+		state->stack.id = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK | 1);
+	if (state->stack.id == -EEXIST_STACK)
+		state->stack.id = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK | 2);
 	if (state->stack.id < 0) {
 		state->stack.id = -1;
 		count(LOST_STACK);

@@ -27,6 +27,7 @@ public sealed class WaitsVerbTests : IDisposable
     [Fact]
     public void Waits_Json_HasTheFieldsOfTheContract()
     {
+        _sample.Ask("hold before");
         _sample.Ask("churn");
         var result = VitrineProgram.Run("waits", Pid, "-d", "1500ms", "--budget", "100%", "--format", "json");
         Assert.True(result.ExitCode == 0, result.Errors);
@@ -42,7 +43,8 @@ public sealed class WaitsVerbTests : IDisposable
         Assert.InRange(row.GetProperty("maxNs").GetInt64(), 10_000, row.GetProperty("totalNs").GetInt64());
         Assert.Equal("sync.(*Mutex).Lock", row.GetProperty("frames")[0].GetProperty("function").GetString());
         Assert.Equal("sync.(*Mutex).Unlock", row.GetProperty("releasedBy")[0].GetProperty("frames")[0].GetProperty("function").GetString());
-        Assert.Contains(root.GetProperty("stillWaiting").EnumerateArray(), static _ => true);
+        Assert.Contains(root.GetProperty("stillWaiting").EnumerateArray(), static wait =>
+            wait.GetProperty("atLeast").GetBoolean() && wait.GetProperty("frames").EnumerateArray().Any(static frame => frame.GetProperty("function").GetString() == "main.holdBefore"));
     }
 
     [Fact]

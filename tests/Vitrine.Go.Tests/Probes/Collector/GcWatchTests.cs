@@ -45,8 +45,12 @@ public sealed class GcWatchTests
         var before = sample.Report();
         foreach (var command in Script)
         {
-            sample.Do(command);
-            watch.Poll();
+            // On a busy machine the background workers may earn all the credit; then nobody has to assist this time.
+            for (var tries = 0; tries < (command.StartsWith("assist", StringComparison.Ordinal) ? 10 : 1) && (tries == 0 || !AllocatorSeen(watch)); tries++)
+            {
+                sample.Do(command);
+                watch.Poll();
+            }
         }
         var after = sample.Report();
         watch.Stop();
@@ -76,6 +80,7 @@ public sealed class GcWatchTests
         var before = (int)sample.Report().NumGC;
         watch.Start();
         sample.Do("heap 3");
+        sample.Do("maxprocs 1");
         sample.Do("force 3");
         var after = (int)sample.Report().NumGC;
         Assert.True(SpinWait.SpinUntil(() => sample.SweptPages.Count >= after && sample.Trace.Count >= after, TimeSpan.FromSeconds(10)), "the sample did not print what it swept");
@@ -103,7 +108,8 @@ public sealed class GcWatchTests
         using var watch = GcWatch.Open(target, new GcWatchOptions { Budget = 1 });
         watch.Start();
         var before = sample.Report();
-        foreach (var command in (string[])["live 8", "heap 2", "force 2", "assist 100", "stacks 2"])
+        // The last one waits for the end of a collection that is under way: it belongs to neither account else.
+        foreach (var command in (string[])["live 8", "heap 2", "force 2", "assist 100", "stacks 2", "maxprocs 1"])
             sample.Do(command);
         var after = sample.Report();
         watch.Stop();
@@ -188,9 +194,11 @@ public sealed class GcWatchTests
         var byStack = watch.Assists();
         Assert.Equal(measured, byStack.Sum(one => one.MarkNs));
         Assert.Equal(watch.Intervals.Where(one => one.Kind == GcIntervalKind.Assist).Sum(one => one.EndedNs - one.StartedNs), measured);
-        Assert.Contains(byStack, one => one.Frames.Any(frame => frame.Function == "main.allocateGreedily"));
+        Assert.True(AllocatorSeen(watch), "no assist of the function that allocates was seen");
         Assert.All(byStack, one => Assert.DoesNotContain("Assist", one.Frames[0].Function, StringComparison.Ordinal));
     }
+
+    static bool AllocatorSeen(GcWatch watch) => watch.Assists().Any(one => one.Frames.Any(frame => frame.Function == "main.allocateGreedily"));
 
     static int Minor(string version) => int.Parse(version.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture);
 }

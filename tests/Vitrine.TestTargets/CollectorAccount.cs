@@ -11,10 +11,10 @@ public sealed record CollectorAccount(
     long NumGC, IReadOnlyList<long> Pauses, IReadOnlyDictionary<string, double> Metrics, IReadOnlyDictionary<string, CollectorHistogram> Histograms)
 {
     public static CollectorAccount Read(JsonElement json) => new(
-        json.GetProperty("NumGC").GetInt64(),
+        json.GetProperty(nameof(NumGC)).GetInt64(),
         [.. json.GetProperty("PauseNs").EnumerateArray().Select(one => one.GetInt64()).Reverse()],
-        json.GetProperty("Metrics").EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetDouble(), StringComparer.Ordinal),
-        json.GetProperty("Histograms").EnumerateObject().ToDictionary(one => one.Name, one => CollectorHistogram.Read(one.Value), StringComparer.Ordinal));
+        json.GetProperty(nameof(Metrics)).EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetDouble(), StringComparer.Ordinal),
+        json.GetProperty(nameof(Histograms)).EnumerateObject().ToDictionary(one => one.Name, one => CollectorHistogram.Read(one.Value), StringComparer.Ordinal));
 }
 
 /// <summary>A histogram of runtime/metrics: <paramref name="Bounds"/> has one more than <paramref name="Counts"/>.</summary>
@@ -24,7 +24,7 @@ public sealed record CollectorHistogram(IReadOnlyList<long> Counts, IReadOnlyLis
     {
         var bounds = json.GetProperty("Buckets").EnumerateArray().ToList();
         return new(
-            [.. json.GetProperty("Counts").EnumerateArray().Select(one => one.GetInt64())],
+            [.. json.GetProperty(nameof(Counts)).EnumerateArray().Select(one => one.GetInt64())],
             [.. bounds.Select((one, i) => one.ValueKind == JsonValueKind.Number ? one.GetDouble() : i == 0 ? double.NegativeInfinity : double.PositiveInfinity)]);
     }
 

@@ -2,19 +2,23 @@ using System.Diagnostics;
 
 namespace Vitrine.DotNetBench;
 
-/// <summary>Time and bytes of a call: warmed up, then the median of rounds, so that a round in which the machine was elsewhere does not count.</summary>
+/// <summary>
+/// Time and bytes of a call: warmed up, then the median of many rounds of about 200 µs, so short that most of them run without being interrupted, also on a machine that has other work.
+/// </summary>
 static class Measure
 {
-    const int Rounds = 15;
-
-    public static (double Nanoseconds, double Bytes) Of(int calls, Action action)
+    public static (double Nanoseconds, double Bytes) Of(bool quick, Action action)
     {
         // Long enough for the compiler's second tier, which comes 100 ms after the last new method.
-        for (var warm = Stopwatch.StartNew(); warm.ElapsedMilliseconds < 300;)
-            for (var i = 0; i < 30; i++) action();
-        var nanoseconds = new double[Rounds];
-        var bytes = new double[Rounds];
-        for (var round = 0; round < Rounds; round++)
+        long warm = 0;
+        var clock = Stopwatch.StartNew();
+        while (clock.ElapsedMilliseconds < 300)
+            for (var i = 0; i < 30; i++, warm++) action();
+        var calls = (int)Math.Clamp(warm / 1500, 1, 1_000_000);
+        var rounds = quick ? 25 : 2001;
+        var nanoseconds = new double[rounds];
+        var bytes = new double[rounds];
+        for (var round = 0; round < rounds; round++)
         {
             var allocated = GC.GetAllocatedBytesForCurrentThread();
             var begun = Stopwatch.GetTimestamp();
@@ -25,7 +29,7 @@ static class Measure
         }
         Array.Sort(nanoseconds);
         Array.Sort(bytes);
-        return (nanoseconds[Rounds / 2], bytes[Rounds / 2]);
+        return (nanoseconds[rounds / 2], bytes[rounds / 2]);
     }
 
     public static string Time(double nanoseconds) => nanoseconds switch

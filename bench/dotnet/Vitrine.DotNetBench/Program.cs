@@ -2,12 +2,14 @@ using Vitrine.DotNetBench;
 
 var quick = args.Contains("--quick");
 
-Snapshots.Run(quick ? 50 : 5_000);
+Snapshots.Run(quick);
 Console.WriteLine();
 PublisherCost.Run(quick ? 1 : 21, TimeSpan.FromSeconds(quick ? 0.1 : 1));
 Console.WriteLine();
-CustomProfiles.Single(quick ? 20 : 2_000);
+CustomProfiles.Single(quick);
 Console.WriteLine();
 CustomProfiles.Run(quick ? 1 : 7, TimeSpan.FromSeconds(quick ? 0.1 : 0.5));
 Console.WriteLine();
-AsyncDumps.Run(3_000, quick ? 3 : 31);
+AsyncDumps.Run(1_000, quick ? 5 : 41);
+Console.WriteLine();
+AsyncDumps.Run(3_000, quick ? 5 : 41);

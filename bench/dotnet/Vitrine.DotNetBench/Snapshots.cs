@@ -10,7 +10,7 @@ namespace Vitrine.DotNetBench;
 /// <summary>A snapshot of everything beside the runtime's own meter, and what becomes of a snapshot.</summary>
 static class Snapshots
 {
-    public static void Run(int calls)
+    public static void Run(bool quick)
     {
         GC.Collect();
         using var reader = new RuntimeReader();
@@ -22,12 +22,12 @@ static class Snapshots
 
         Console.WriteLine("| what | time | allocated |");
         Console.WriteLine("|---|---:|---:|");
-        Measure.Row($"snapshot of {RuntimeSnapshot.FieldCount} figures (`RuntimeReader.Capture`)", Measure.Of(calls, () => reader.Capture(out _)));
-        Measure.Row("the runtime's own meter (`MeterListener` on System.Runtime, 19 instruments)", Measure.Of(calls / 4, meter.RecordObservableInstruments));
-        Measure.Row("read the latest published snapshot (`RuntimePublisher.Read`)", Measure.Of(calls * 10, () => publisher.Read(out _)));
+        Measure.Row($"snapshot of {RuntimeSnapshot.FieldCount} figures (`RuntimeReader.Capture`)", Measure.Of(quick, () => reader.Capture(out _)));
+        Measure.Row("the runtime's own meter (`MeterListener` on System.Runtime, 19 instruments)", Measure.Of(quick, meter.RecordObservableInstruments));
+        Measure.Row("read the latest published snapshot (`RuntimePublisher.Read`)", Measure.Of(quick, () => publisher.Read(out _)));
         foreach (var format in Enum.GetValues<RuntimeFormat>())
-            Measure.Row($"write a page as {format}", Measure.Of(calls, () => { buffer.ResetWrittenCount(); RuntimeWriter.Write(snapshot, format, buffer); }));
-        Measure.Row("snapshot as a list of measurements (`RuntimeInstrument.Collect`)", Measure.Of(calls / 4, () => instrument.Collect(SelfTarget.Instance, default)));
+            Measure.Row($"write a page as {format}", Measure.Of(quick, () => { buffer.ResetWrittenCount(); RuntimeWriter.Write(snapshot, format, buffer); }));
+        Measure.Row("snapshot as a list of measurements (`RuntimeInstrument.Collect`)", Measure.Of(quick, () => instrument.Collect(SelfTarget.Instance, default)));
     }
 
     static MeterListener Meter()

@@ -88,19 +88,25 @@ static class TaskInternals
     }
 
     // Awaiters are structures around structures around a task or an IValueTaskSource; an unused one is all null.
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A field that was trimmed is one that is not found.")]
     static object? Inside(object awaiter, int depth)
     {
         if (depth > 3) return null;
-        foreach (var field in awaiter.GetType().GetFields(Any))
+        foreach (var field in Fields.GetValue(awaiter.GetType(), static type => AwaiterFields(type)))
         {
             var value = field.GetValue(awaiter);
             if (value is Task) return value;
-            if (value is not null && !field.FieldType.IsValueType && field.Name == "_obj") return value;
-            if (value is ValueType && !field.FieldType.IsPrimitive && Inside(value, depth + 1) is { } found) return found;
+            if (value is not null && field.Name == "_obj") return value;
+            if (value is ValueType && Inside(value, depth + 1) is { } found) return found;
         }
         return null;
     }
+
+    static readonly ConditionalWeakTable<Type, FieldInfo[]> Fields = [];
+
+    // What can hold a task: references, and structures that are not just a number or a flag.
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A field that was trimmed is one that is not found.")]
+    static FieldInfo[] AwaiterFields(Type type) =>
+        [.. type.GetFields(Any).Where(static one => !one.FieldType.IsPrimitive && !one.FieldType.IsEnum)];
 
     /// <summary>Everything that goes on when <paramref name="task"/> ends: tasks, or the object that will be told, when it is no task.</summary>
     public static void Continuations(Task task, List<object> into) => Unwrap(Continuation(task), into, depth: 0);

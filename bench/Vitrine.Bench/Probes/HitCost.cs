@@ -38,6 +38,7 @@ sealed class HitCost : IDisposable
     {
         using var bpf = Open();
         var links = Attach(bpf, "nothing");
+        bpf.Switch(on: true);
         try
         {
             return Ask();
@@ -60,6 +61,7 @@ sealed class HitCost : IDisposable
     {
         using var bpf = Open();
         var links = Attach(bpf, "aggregate");
+        bpf.Switch(on: true);
         try
         {
             var answer = process.Ask(string.Create(CultureInfo.InvariantCulture, $"spin {Environment.ProcessorCount} {rate} {duration.TotalSeconds}")).Split(' ');

@@ -11,8 +11,7 @@ struct {
 	__type(value, u64);
 } calls SEC(".maps");
 
-SEC("uprobe")
-int aggregate(struct registers *ctx)
+PROBE(aggregate)
 {
 	u64 argument = REG_ARG0(ctx) % ARGUMENTS, one = 1;
 	u64 *sum = bpf_map_lookup_elem(&calls, &argument);
@@ -30,8 +29,7 @@ int aggregate(struct registers *ctx)
 	return 0;
 }
 
-SEC("uprobe")
-int nothing(struct registers *ctx)
+PROBE(nothing)
 {
 	count(HITS);
 	return 0;

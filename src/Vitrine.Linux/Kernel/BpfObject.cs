@@ -12,6 +12,7 @@ public sealed unsafe class BpfObject : IDisposable
 {
     const string ConfigMap = ".rodata.config";
     const string MeterMap = ".rodata.meter";
+    const string SwitchMap = ".data.switch";
     const uint RunsCounter = 15;
 
     readonly Dictionary<string, BpfProgram> _programs = new(StringComparer.Ordinal);
@@ -119,6 +120,9 @@ public sealed unsafe class BpfObject : IDisposable
         if (value is not null && size == sizeof(uint))
             *(uint*)value = 1;
     }
+
+    /// <summary>Switches all programs on or off at once (HIT in go.bpf.h): attaching them takes its time, and what one sees the others must see too.</summary>
+    public void Switch(bool on) => Map(SwitchMap).Update(0u, on ? MonotonicClock.Now : 0L);
 
     /// <summary>Runs of all programs together that they counted themselves (HIT in go.bpf.h); 0 where <see cref="HasStatistics"/>.</summary>
     public long OwnRuns() => HasMap("counters") ? (long)Map("counters").SumPerCpu(RunsCounter) : 0;

@@ -62,21 +62,37 @@ static __always_inline void count(u32 which)
 	count_many(which, 1);
 }
 
-// The kernel counts runs and their time only for viewers with CAP_SYS_ADMIN. For others each program counts its runs itself: HIT() comes first in
-// every program. Where it is not needed the verifier sees a constant 0 and leaves the code out.
+// ---- programs
+// The kernel counts runs and their time only for viewers with CAP_SYS_ADMIN. For others each program counts its runs itself. Where it is not needed
+// the verifier sees a constant 0 and leaves the code out.
 const volatile u32 count_runs SEC(".rodata.meter");
 
-#define HIT() do { if (count_runs) count(RUNS); } while (0)
+// Programs are attached and taken away one after the other, which takes its time. User space switches all of them on at once when the last is in
+// place, and off before the first goes: what is seen is seen by all of them, and no request is in the books whose waits were not looked at.
+// It holds the time (bpf_ktime_get_ns) since when they are on: what ends soon after may have begun before, which is no loss.
+volatile u64 on_since SEC(".data.switch");
 
-// ---- entries
+// Comes first in every program.
+#define HIT() do { if (count_runs) count(RUNS); if (!on_since) return 0; } while (0)
+
 // A function whose frame is made without a push (Go before 1.21) is probed on the branch of its stack check, which this bit of the attach cookie says.
-// A call that has to grow its stack crosses it twice: the first time it starts the function anew, and is none. Without the bit always false.
+// A call that has to grow its stack crosses it twice: the first time it starts the function anew, and is none.
 #define AT_STACK_CHECK (1ull << 63)
 
 static __always_inline int starts_anew(struct registers *ctx)
 {
 	return (bpf_get_attach_cookie(ctx) & AT_STACK_CHECK) && STACK_CHECK_FAILS(ctx);
 }
+
+// A program at a place of the target's code: PROBE(name) { … return 0; }. What every such program has to do first is done here, so that none forgets it.
+#define PROBE(name) \
+	static __always_inline int name##_is_hit(struct registers *ctx); \
+	SEC("uprobe") int name(struct registers *ctx) \
+	{ \
+		HIT(); \
+		return starts_anew(ctx) ? 0 : name##_is_hit(ctx); \
+	} \
+	static __always_inline int name##_is_hit(struct registers *ctx)
 
 // ---- goroutines
 struct go_runtime_stack {

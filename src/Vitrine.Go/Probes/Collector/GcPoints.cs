@@ -67,12 +67,12 @@ sealed class GcPoints
             session.AttachPoint("sweep_end", point, "runtime.bgsweep at gopark");
         if (_swept.Count == 0)
             session.Note($"The end of sweeping is not seen: {_sweptReason}.");
-        session.AttachEntry("cycle_end", "runtime.freeStackSpans", leavesOutRestarts: true);
+        session.AttachEntry("cycle_end", "runtime.freeStackSpans");
         foreach (var point in _started)
             session.AttachPoint("world_started", point, Start);
-        session.AttachEntry("world_start", Start, leavesOutRestarts: true);
-        session.AttachEntry("world_stop", "runtime.stopTheWorldWithSema", leavesOutRestarts: true);
-        session.AttachEntry("gc_start", "runtime.gcStart", leavesOutRestarts: true);
+        session.AttachEntry("world_start", Start);
+        session.AttachEntry("world_stop", "runtime.stopTheWorldWithSema");
+        session.AttachEntry("gc_start", "runtime.gcStart");
     }
 
     /// <summary>Mark assists: behind the two calls of nanotime with which the runtime measures one. The answer says why they are not measured, or is null.</summary>
@@ -86,7 +86,7 @@ sealed class GcPoints
         }
         session.AttachPoint("assist_end", clocks[1], marking);
         if (session.AttachAfterCall("park_end", "runtime.gcAssistAlloc", "runtime.gcParkAssist"))
-            session.AttachEntry("park_begin", "runtime.gcParkAssist", leavesOutRestarts: true);
+            session.AttachEntry("park_begin", "runtime.gcParkAssist");
         session.AttachPoint("assist_begin", clocks[0], marking);
         return null;
     }

@@ -45,7 +45,6 @@ public sealed class GcWatch : IDisposable
         });
         _ring = BpfRingBuffer.Open(session.Object.Map("events"), OnRecord);
         session.WindowChanged += OnWindowChanged;
-        session.Closing += () => InPlace(0);
     }
 
     /// <summary>A stop of the world has ended.</summary>
@@ -129,7 +128,6 @@ public sealed class GcWatch : IDisposable
     public void Start()
     {
         _session.Start();
-        InPlace(MonotonicClock.Now);
     }
 
     /// <summary>Takes what has happened, and raises its events.</summary>
@@ -217,9 +215,6 @@ public sealed class GcWatch : IDisposable
         }
     }
 
-    // From when on, and whether at all, an end without a beginning is a loss.
-    void InPlace(long since) => _session.Object.Map("in_place").Update(0u, (ulong)since);
-
     AssistSums? SumsOf(ulong sequence) =>
         _session.Object.Map("cycle_assists").TryLookup((uint)(sequence % GcLimits.CycleSlots), out AssistSums sums) && sums.Cycle == sequence ? sums : null;
 
@@ -227,10 +222,7 @@ public sealed class GcWatch : IDisposable
     void OnWindowChanged(bool open)
     {
         if (open)
-        {
-            InPlace(MonotonicClock.Now);
             return;
-        }
         Poll();
         var world = _session.Object.Map("world");
         Span<byte> state = stackalloc byte[world.ValueSize];

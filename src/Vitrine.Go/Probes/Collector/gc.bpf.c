@@ -175,25 +175,16 @@ struct {
 	__type(value, struct assist_value);
 } assists SEC(".maps");
 
-// When the last probe was in place. What ends soon after may have begun before: that is no loss.
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, u64);
-} in_place SEC(".maps");
-
 enum own_counter {
 	BEGUN_BEFORE = FIRST_OWN,
 };
 
+// What ends so soon after the probes are in place may have begun before: that is no loss.
 #define SOON 1000000000ULL
 
 static __always_inline void end_without_beginning(void)
 {
-	u32 zero = 0;
-	u64 *since = bpf_map_lookup_elem(&in_place, &zero);
-	count(since && *since && bpf_ktime_get_ns() - *since > SOON ? LOST_ORPHAN : BEGUN_BEFORE);
+	count(bpf_ktime_get_ns() - on_since > SOON ? LOST_ORPHAN : BEGUN_BEFORE);
 }
 
 static __always_inline struct world *the_world(void)
@@ -205,14 +196,10 @@ static __always_inline struct world *the_world(void)
 // ---- stops of the world
 
 // runtime.gcStart(trigger gcTrigger{kind, now, n}) is entered by everybody who thinks that it is time; one of them then stops the world.
-SEC("uprobe")
-int gc_start(struct registers *ctx)
+PROBE(gc_start)
 {
 	u64 g = REG_G(ctx);
 	u32 kind = REG_ARG0(ctx) & 255;
-	HIT();
-	if (starts_anew(ctx))
-		return 0;
 	bpf_map_update_elem(&triggers, &g, &kind, BPF_ANY);
 	return 0;
 }
@@ -233,8 +220,7 @@ static __always_inline void begin_cycle(struct world *state)
 
 // runtime.stopTheWorldWithSema(reason stwReason), on the system stack of whoever stops the world. What the runtime puts into m.preemptoff before
 // it comes here is the reason in words, in every version: empty at the start of a collection, "gcing" at the end of marking.
-SEC("uprobe")
-int world_stop(struct registers *ctx)
+PROBE(world_stop)
 {
 	struct world *state = the_world();
 	struct go_runtime_g___gc *g = (void *)REG_G(ctx);
@@ -243,9 +229,6 @@ int world_stop(struct registers *ctx)
 	struct stop_event *stop;
 	u64 goroutine = 0, length;
 	u32 *trigger;
-	HIT();
-	if (starts_anew(ctx))
-		return 0;
 	if (!state)
 		return 0;
 	stop = &state->stop;
@@ -280,13 +263,9 @@ int world_stop(struct registers *ctx)
 }
 
 // runtime.startTheWorldWithSema(now int64, w worldStop{reason, startedStopping, finishedStopping, …}) from Go 1.22: the runtime's own timestamps.
-SEC("uprobe")
-int world_start(struct registers *ctx)
+PROBE(world_start)
 {
 	struct world *state = the_world();
-	HIT();
-	if (starts_anew(ctx))
-		return 0;
 	if (!state)
 		return 0;
 	if (!state->stopping)
@@ -302,12 +281,10 @@ int world_start(struct registers *ctx)
 }
 
 // Inside startTheWorldWithSema, behind the wake-ups: at the call that records the duration (second argument), or before 1.22 at the call of wakep.
-SEC("uprobe")
-int world_started(struct registers *ctx)
+PROBE(world_started)
 {
 	struct world *state = the_world();
 	struct stop_event *stop;
-	HIT();
 	if (!state)
 		return 0;
 	if (!state->stopping) {
@@ -361,20 +338,14 @@ static __always_inline int send_account(struct registers *ctx, u32 kind)
 
 // runtime.freeStackSpans is called once in a cycle, right after the world was started again at the end of marking: the collection's figures are
 // all there, and no other collection can begin before its caller goes on. Reading them here makes no pause longer.
-SEC("uprobe")
-int cycle_end(struct registers *ctx)
+PROBE(cycle_end)
 {
-	HIT();
-	if (starts_anew(ctx))
-		return 0;
 	return send_account(ctx, CYCLE);
 }
 
 // The call of gopark in runtime.bgsweep: the background sweeper has found that all is swept, and goes to sleep.
-SEC("uprobe")
-int sweep_end(struct registers *ctx)
+PROBE(sweep_end)
 {
-	HIT();
 	return send_account(ctx, SWEPT);
 }
 
@@ -440,13 +411,11 @@ static __always_inline u64 user_goroutine(u64 system)
 	return goroutine;
 }
 
-SEC("uprobe")
-int assist_begin(struct registers *ctx)
+PROBE(assist_begin)
 {
 	u64 g = user_goroutine(REG_G(ctx));
 	struct assisting fresh = {};
 	struct world *state = the_world();
-	HIT();
 	if (!g)
 		return 0;
 	fresh.goid = goid_of(g);
@@ -457,15 +426,13 @@ int assist_begin(struct registers *ctx)
 	return 0;
 }
 
-SEC("uprobe")
-int assist_end(struct registers *ctx)
+PROBE(assist_end)
 {
 	u64 now = told_time(ctx);
 	u64 g = user_goroutine(REG_G(ctx)), spent;
 	struct assisting *state;
 	struct assist_value *value;
 	struct assist_sums *sums;
-	HIT();
 	if (!g)
 		return 0;
 	state = bpf_map_lookup_elem(&assisting, &g);
@@ -503,14 +470,10 @@ int assist_end(struct registers *ctx)
 }
 
 // runtime.gcParkAssist(): the debt is not paid, there is nothing to mark: wait until the background workers have earned enough, or the cycle ends.
-SEC("uprobe")
-int park_begin(struct registers *ctx)
+PROBE(park_begin)
 {
 	u64 g = REG_G(ctx);
 	struct assisting *state = bpf_map_lookup_elem(&assisting, &g);
-	HIT();
-	if (starts_anew(ctx))
-		return 0;
 	if (!state) {
 		end_without_beginning();
 		return 0;
@@ -520,15 +483,13 @@ int park_begin(struct registers *ctx)
 }
 
 // Inside runtime.gcAssistAlloc, after gcParkAssist has returned.
-SEC("uprobe")
-int park_end(struct registers *ctx)
+PROBE(park_end)
 {
 	u64 now = bpf_ktime_get_ns();
 	u64 g = REG_G(ctx), spent;
 	struct assisting *state = bpf_map_lookup_elem(&assisting, &g);
 	struct assist_value *value;
 	struct assist_sums *sums;
-	HIT();
 	if (!state || !state->park_start) {
 		end_without_beginning();
 		return 0;

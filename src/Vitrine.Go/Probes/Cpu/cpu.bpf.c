@@ -407,6 +407,8 @@ __noinline int count_place(void)
 SEC("perf_event")
 int sample(struct registers *ctx)
 {
+	HIT();
+
 	// 1. Is it the target?
 	u32 tid = target_thread(&config.process);
 	struct work *work = this_work();

@@ -132,7 +132,7 @@ internal static class HttpProbes
 
     // Every program of http.bpf.c leaves out a call that starts anew to grow its stack.
     private static void Entry(GoProbeSession session, string program, string function, ulong cookie = 0) =>
-        session.AttachEntry(program, function, cookie, leavesOutRestarts: true);
+        session.AttachEntry(program, function, cookie);
 
     private static bool Has(FunctionTable functions, string name) => functions.FindByName(name).Count > 0;
 

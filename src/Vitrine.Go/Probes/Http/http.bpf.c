@@ -63,21 +63,15 @@ static __always_inline void begin(u64 g, struct go_net_http_Request *go_request,
 	begin_split(request);
 }
 
-SEC("uprobe")
-int serve_http(struct registers *ctx)
+PROBE(serve_http)
 {
-	if (starts_anew(ctx))
-		return 0;
 	// func (sh serverHandler) ServeHTTP(rw ResponseWriter, req *Request): sh is one pointer, rw two words.
 	begin(REG_G(ctx), (struct go_net_http_Request *)REG_ARG3(ctx), REG_ARG2(ctx), KIND_NET_HTTP);
 	return 0;
 }
 
-SEC("uprobe")
-int run_handler(struct registers *ctx)
+PROBE(run_handler)
 {
-	if (starts_anew(ctx))
-		return 0;
 	// func (sc *serverConn) runHandler(rw *responseWriter, req *http.Request, …) of golang.org/x/net/http2.
 	begin(REG_G(ctx), (struct go_net_http_Request *)REG_ARG2(ctx), REG_ARG1(ctx), KIND_X_NET);
 	return 0;
@@ -226,11 +220,8 @@ static __always_inline struct request *tracked(u64 g)
 	return 0;
 }
 
-SEC("uprobe")
-int finish_request(struct registers *ctx)
+PROBE(finish_request)
 {
-	if (starts_anew(ctx))
-		return 0;
 	u64 g = REG_G(ctx);
 	u64 writer = REG_ARG0(ctx); // func (w *response) finishRequest()
 	struct request *request = tracked(g);
@@ -254,11 +245,8 @@ static __always_inline bool panicking(u64 g)
 }
 
 // func (c *conn) serve(…).func1, the deferred function: a request that is still here did not finish in order.
-SEC("uprobe")
-int connection_ends(struct registers *ctx)
+PROBE(connection_ends)
 {
-	if (starts_anew(ctx))
-		return 0;
 	u64 g = REG_G(ctx);
 	struct request *request = tracked(g);
 	if (!request)
@@ -274,11 +262,8 @@ int connection_ends(struct registers *ctx)
 	return 0;
 }
 
-SEC("uprobe")
-int handler_ends(struct registers *ctx)
+PROBE(handler_ends)
 {
-	if (starts_anew(ctx))
-		return 0;
 	u64 g = REG_G(ctx);
 	struct request *request = tracked(g);
 	u32 flags = panicking(g) ? ABORTED : 0;
@@ -290,11 +275,8 @@ int handler_ends(struct registers *ctx)
 }
 
 // func (w *response) Hijack(): from here on the handler speaks another protocol.
-SEC("uprobe")
-int hijack(struct registers *ctx)
+PROBE(hijack)
 {
-	if (starts_anew(ctx))
-		return 0;
 	u64 writer = REG_ARG0(ctx);
 	struct request *request = tracked(REG_G(ctx));
 	if (request && request->writer == writer)

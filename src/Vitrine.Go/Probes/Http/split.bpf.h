@@ -163,11 +163,8 @@ static __always_inline struct request *request_of(u64 g)
 }
 
 // func gopark(unlockf, lock, reason, …), on the goroutine itself.
-SEC("uprobe")
-int park(struct registers *ctx)
+PROBE(park)
 {
-	if (starts_anew(ctx))
-		return 0;
 	struct request *request = request_of(REG_G(ctx));
 	if (!request)
 		return 0;
@@ -178,11 +175,8 @@ int park(struct registers *ctx)
 }
 
 // func goschedImpl(gp, …), preemptPark(gp), goyield_m(gp), exitsyscall0(gp), exitsyscallNoP(gp): gp gives its processor up and could go on at once.
-SEC("uprobe")
-int yield(struct registers *ctx)
+PROBE(yield)
 {
-	if (starts_anew(ctx))
-		return 0;
 	struct request *request = request_of(REG_ARG0(ctx));
 	if (!request)
 		return 0;
@@ -199,21 +193,15 @@ static __always_inline void wake(u64 g)
 }
 
 // func ready(gp, …): somebody woke it.
-SEC("uprobe")
-int wake_up(struct registers *ctx)
+PROBE(wake_up)
 {
-	if (starts_anew(ctx))
-		return 0;
 	wake(REG_ARG0(ctx));
 	return 0;
 }
 
 // func netpollready(toRun, pd, mode): the network woke whoever waits for this descriptor. 0, 1 and 2 in rg and wg are no goroutines.
-SEC("uprobe")
-int network_ready(struct registers *ctx)
+PROBE(network_ready)
 {
-	if (starts_anew(ctx))
-		return 0;
 	struct go_runtime_pollDesc *pd = (void *)REG_ARG1(ctx);
 	u64 mode = REG_ARG2(ctx) & 0xffffffff;
 	u64 g = 0;
@@ -225,11 +213,8 @@ int network_ready(struct registers *ctx)
 }
 
 // func execute(gp, …): it runs, on this thread.
-SEC("uprobe")
-int run(struct registers *ctx)
+PROBE(run)
 {
-	if (starts_anew(ctx))
-		return 0;
 	struct request *request = request_of(REG_ARG0(ctx));
 	if (!request)
 		return 0;
@@ -255,6 +240,7 @@ struct sched_switch {
 SEC("tracepoint/sched/sched_switch")
 int switch_threads(struct sched_switch *ctx)
 {
+	HIT();
 	u32 thread = ctx->previous;
 	u64 *g = bpf_map_lookup_elem(&threads, &thread);
 	if (g) {
@@ -280,11 +266,8 @@ static __always_inline void set_assisting(struct request *request, bool assistin
 }
 
 // func gcAssistAlloc1(gp, …), on the system stack: gp marks instead of going on.
-SEC("uprobe")
-int assist_begins(struct registers *ctx)
+PROBE(assist_begins)
 {
-	if (starts_anew(ctx))
-		return 0;
 	struct request *request = request_of(REG_ARG0(ctx));
 	if (request)
 		set_assisting(request, true);
@@ -292,8 +275,7 @@ int assist_begins(struct registers *ctx)
 }
 
 // Behind the call in gcAssistAlloc, on the goroutine itself.
-SEC("uprobe")
-int assist_ends(struct registers *ctx)
+PROBE(assist_ends)
 {
 	struct request *request = request_of(REG_G(ctx));
 	if (request && request->flags & ASSISTING)
@@ -302,8 +284,7 @@ int assist_ends(struct registers *ctx)
 }
 
 // At gcAssistAlloc1's return, still on the system stack, where the call could not be found.
-SEC("uprobe")
-int assist_returns(struct registers *ctx)
+PROBE(assist_returns)
 {
 	struct go_runtime_g___http *g0 = (void *)REG_G(ctx);
 	struct go_runtime_m___http *m = 0;

@@ -4,11 +4,8 @@
 
 #include "split.bpf.h"
 
-SEC("uprobe")
-int stop_the_world(struct registers *ctx)
+PROBE(stop_the_world)
 {
-	if (starts_anew(ctx))
-		return 0;
 	u32 zero = 0;
 	struct world *world = bpf_map_lookup_elem(&worlds, &zero);
 	if (!world)
@@ -53,11 +50,8 @@ static __always_inline void tell(u32 kind, u32 reason, u64 started, u64 ended, u
 	bpf_ringbuf_submit(event, 0);
 }
 
-SEC("uprobe")
-int start_the_world(struct registers *ctx)
+PROBE(start_the_world)
 {
-	if (starts_anew(ctx))
-		return 0;
 	u32 zero = 0;
 	struct world *world = bpf_map_lookup_elem(&worlds, &zero);
 	if (!world)
@@ -79,11 +73,8 @@ int start_the_world(struct registers *ctx)
 }
 
 // func (c *gcControllerState) startCycle(…): once a cycle, while the world is stopped. The cycle began with that stop.
-SEC("uprobe")
-int start_cycle(struct registers *ctx)
+PROBE(start_cycle)
 {
-	if (starts_anew(ctx))
-		return 0;
 	u32 zero = 0;
 	struct world *world = bpf_map_lookup_elem(&worlds, &zero);
 	if (!world)
@@ -95,11 +86,8 @@ int start_cycle(struct registers *ctx)
 }
 
 // func gcMarkTermination(): marking is over, the world is stopped for the second time.
-SEC("uprobe")
-int end_cycle(struct registers *ctx)
+PROBE(end_cycle)
 {
-	if (starts_anew(ctx))
-		return 0;
 	u32 zero = 0;
 	struct world *world = bpf_map_lookup_elem(&worlds, &zero);
 	if (!world)

@@ -179,7 +179,7 @@ static __always_inline int begin(struct registers *ctx)
 {
 	u64 cookie = bpf_get_attach_cookie(ctx);
 	struct event event;
-	if (starts_anew(ctx) || !locate(ctx, cookie, &event))
+	if (!locate(ctx, cookie, &event))
 		return 0;
 
 	if (cookie & KNOWN_CALLERS) {
@@ -292,14 +292,10 @@ static __always_inline int end(struct registers *ctx)
 	return 0;
 }
 
-SEC("uprobe")
-int call_seen(struct registers *ctx)
+PROBE(call_seen)
 {
 	struct group_key key = { .function = FUNCTION(bpf_get_attach_cookie(ctx)) };
 	u64 none = 0, *seen;
-	HIT();
-	if (starts_anew(ctx))
-		return 0;
 	key.group = caller_of(ctx);
 	seen = bpf_map_lookup_elem(&callers, &key);
 	if (!seen) {
@@ -314,30 +310,22 @@ int call_seen(struct registers *ctx)
 }
 
 // The same twice, so that the cost of emulated and of single-stepped places is told apart.
-SEC("uprobe")
-int call_begins(struct registers *ctx)
+PROBE(call_begins)
 {
-	HIT();
 	return begin(ctx);
 }
 
-SEC("uprobe")
-int call_begins_stepped(struct registers *ctx)
+PROBE(call_begins_stepped)
 {
-	HIT();
 	return begin(ctx);
 }
 
-SEC("uprobe")
-int call_ends(struct registers *ctx)
+PROBE(call_ends)
 {
-	HIT();
 	return end(ctx);
 }
 
-SEC("uprobe")
-int call_ends_stepped(struct registers *ctx)
+PROBE(call_ends_stepped)
 {
-	HIT();
 	return end(ctx);
 }

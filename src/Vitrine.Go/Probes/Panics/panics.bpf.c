@@ -204,8 +204,7 @@ static __always_inline void read_chain(struct event *event, struct go_runtime__p
 	}
 }
 
-SEC("uprobe")
-int on_panic(struct registers *ctx)
+PROBE(on_panic)
 {
 	u64 g = REG_G(ctx);
 	struct go_runtime_g___panics *goroutine = (void *)g;
@@ -224,8 +223,7 @@ int on_panic(struct registers *ctx)
 	return 0;
 }
 
-SEC("uprobe")
-int on_recovery(struct registers *ctx)
+PROBE(on_recovery)
 {
 	u64 g = REG_ARG0(ctx); // runs on g0 for this goroutine
 	struct go_runtime_g___panics *goroutine = (void *)g;
@@ -250,8 +248,7 @@ int on_recovery(struct registers *ctx)
 	return 0;
 }
 
-SEC("uprobe")
-int on_uncaught(struct registers *ctx)
+PROBE(on_uncaught)
 {
 	struct event *event = begin(ctx, UNCAUGHT, REG_G(ctx));
 
@@ -263,8 +260,7 @@ int on_uncaught(struct registers *ctx)
 	return 0;
 }
 
-SEC("uprobe")
-int on_fatal(struct registers *ctx)
+PROBE(on_fatal)
 {
 	u64 g = REG_G(ctx);
 	struct go_runtime_g___panics *goroutine = (void *)g;

@@ -63,12 +63,6 @@ public sealed class GoProbeSession : IDisposable
     /// <summary>Called at the end of the look while the probes are still in place: what is read of the target now goes together with what they saw.</summary>
     public event Action? Stopping;
 
-    /// <summary>
-    /// Called right before probes are taken away, for a while or for good. They go one after the other, beginnings before ends when they were attached the
-    /// other way round: from here on, an end without a beginning is no loss.
-    /// </summary>
-    public event Action? Closing;
-
     /// <summary>Fits the program to the target and loads it. Nothing is attached yet.</summary>
     /// <exception cref="KernelRefusalException">A privilege or a feature of the kernel is missing.</exception>
     /// <exception cref="GoBinaryException">The target's types cannot be read.</exception>
@@ -92,15 +86,13 @@ public sealed class GoProbeSession : IDisposable
         }
     }
 
-    /// <summary>Probes the entry of a function, all its bodies when it has several.</summary>
-    /// <param name="bpfProgram">The program.</param>
-    /// <param name="goFunction">Full name.</param>
-    /// <param name="cookie">What the program gets from bpf_get_attach_cookie.</param>
-    /// <param name="leavesOutRestarts">The program returns at once when <c>starts_anew(ctx)</c> of go.bpf.h says so. In programs of Go before 1.21, whose
-    /// frames are made without a push, the entry is then probed on the emulated branch of the stack check instead of a single-stepped instruction.</param>
+    /// <summary>
+    /// Probes the entry of a function, all its bodies when it has several. In programs of Go before 1.21, whose frames are made without a push, that is the
+    /// emulated branch of the stack check; PROBE in go.bpf.h leaves out the calls that start anew there.
+    /// </summary>
     /// <returns>False when the function cannot be probed; <see cref="Absent"/> has the reason then.</returns>
-    public bool AttachEntry(string bpfProgram, string goFunction, ulong cookie = 0, bool leavesOutRestarts = false) =>
-        _points.TryEntries(goFunction, out IReadOnlyList<ProbePoint>? points, out string reason, leavesOutRestarts)
+    public bool AttachEntry(string bpfProgram, string goFunction, ulong cookie = 0) =>
+        _points.TryEntries(goFunction, out IReadOnlyList<ProbePoint>? points, out string reason, allowStackCheck: true)
             ? AttachAll(bpfProgram, points, goFunction, cookie)
             : NotThere(goFunction, reason);
 
@@ -317,19 +309,29 @@ public sealed class GoProbeSession : IDisposable
     private void OpenWindow()
     {
         _windowBefore = _meter.Total();
-        foreach (Attachment attachment in _attachments)
-            attachment.Attach();
-        _windowAt = Stopwatch.GetTimestamp();
-        _open = true;
+        try
+        {
+            foreach (Attachment attachment in _attachments)
+                attachment.Attach();
+        }
+        catch (KernelRefusalException)
+        {
+            // A target that ends right now is no refusal of the kernel's.
+            _target.ThrowIfGone();
+            throw;
+        }
         if (_paused)
             WindowChanged?.Invoke(true);
+        Object.Switch(on: true);
+        _windowAt = Stopwatch.GetTimestamp();
+        _open = true;
     }
 
     private void CloseWindow()
     {
         if (!_open)
             return;
-        Closing?.Invoke();
+        Object.Switch(on: false);
         _open = false;
         _governor.WindowClosed(Stopwatch.GetElapsedTime(_windowAt), (_meter.Total() - _windowBefore).Hits);
         Attachment.DetachAll(_attachments);

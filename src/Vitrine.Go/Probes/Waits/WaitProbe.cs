@@ -51,10 +51,10 @@ public sealed class WaitProbe : IDisposable
         try
         {
             // Ends before beginnings: a wait whose beginning is seen has its end probed.
-            bool ends = session.AttachEntry("wake", Woken, leavesOutRestarts: true);
-            session.AttachEntry("polled", Polled, leavesOutRestarts: true);
-            session.AttachEntry("queue", Queued, leavesOutRestarts: true);
-            bool begins = session.AttachEntry("park", Parked, leavesOutRestarts: true);
+            bool ends = session.AttachEntry("wake", Woken);
+            session.AttachEntry("polled", Polled);
+            session.AttachEntry("queue", Queued);
+            bool begins = session.AttachEntry("park", Parked);
             if (!ends || !begins)
                 throw new InstrumentUnavailableException($"Waits cannot be watched: {string.Join("; ", session.Absent.Select(absent => $"{absent.Function}: {absent.Reason}"))}.", "vitrine dump shows what goroutines wait for now.");
             foreach (string note in program.Notes)

@@ -167,12 +167,8 @@ static __always_inline u64 leave(u64 address, u64 since, u64 now)
 	return charge;
 }
 
-SEC("uprobe")
-int queue(struct registers *ctx)
+PROBE(queue)
 {
-	HIT();
-	if (starts_anew(ctx))
-		return 0;
 	u64 g = REG_G(ctx);
 	u64 address = REG_ARG1(ctx);
 	struct wait wait = { .goid = goid_of(g), .object = address };
@@ -219,12 +215,8 @@ static __always_inline int is_scavenger(u64 caller)
 	return (caller > config.scavenger[0].start && caller <= config.scavenger[0].end) || (caller > config.scavenger[1].start && caller <= config.scavenger[1].end);
 }
 
-SEC("uprobe")
-int park(struct registers *ctx)
+PROBE(park)
 {
-	HIT();
-	if (starts_anew(ctx))
-		return 0;
 	u64 g = REG_G(ctx);
 	u64 lock = REG_ARG1(ctx);
 	u8 reason = REG_ARG2(ctx);
@@ -349,13 +341,11 @@ static __always_inline int finish(u64 g, struct wait_key *key, u64 *took, u64 *c
 	return 1;
 }
 
-SEC("uprobe")
-int wake(struct registers *ctx)
+PROBE(wake)
 {
-	HIT();
 	struct wait_key key = {};
 	u64 took = 0, charged = 0;
-	if (starts_anew(ctx) || !finish(REG_ARG0(ctx), &key, &took, &charged))
+	if (!finish(REG_ARG0(ctx), &key, &took, &charged))
 		return 0;
 
 	// ready runs on the system stack of the thread; the goroutine that called it is m.curg. A timer runs without one.
@@ -387,12 +377,8 @@ static __always_inline void poll_half(u64 address)
 		account(&key, took, charged);
 }
 
-SEC("uprobe")
-int polled(struct registers *ctx)
+PROBE(polled)
 {
-	HIT();
-	if (starts_anew(ctx))
-		return 0;
 	u64 description = REG_ARG1(ctx);
 	u32 mode = REG_ARG2(ctx);
 	if (mode == 'r' || mode == 'r' + 'w')

@@ -26,14 +26,15 @@ public sealed class GoProbeSessionTests
         session.Stop();
         Assert.Equal(12_345, called);
         var report = session.Report();
-        Assert.Equal(called, report.Cost.Hits);
+        // Before Go 1.21 a call that has to grow its stack crosses the probe twice: the program leaves the first time out, the bill does not.
+        Assert.InRange(report.Cost.Hits, called, version == "1.19" ? called + 3 : called);
         Assert.InRange(report.Cost.NsPerHit.Value, 50, 100_000);
         Assert.Equal(1, report.Coverage.Scale);
         Assert.Equal(0, report.Lost.Total);
 
         // And after the end, none.
         sample.Ask("call 1000");
-        Assert.Equal(called, session.Report().Cost.Hits);
+        Assert.Equal(report.Cost.Hits, session.Report().Cost.Hits);
     }
 
     [Fact]

@@ -32,7 +32,11 @@ public sealed record AbsentProbe(string Function, string Reason);
 /// <param name="Windows">In how many pieces.</param>
 /// <param name="Scale">What counts and totals are multiplied by to estimate the whole; 1 when nothing was left out.</param>
 /// <param name="RelativeError">Half width of the 95 % interval of that estimate, relative to it, from the differences between windows; 0 when nothing was left out.</param>
-public sealed record ProbeCoverage(TimeSpan Watched, TimeSpan Open, int Windows, double Scale, Known<double> RelativeError);
+public sealed record ProbeCoverage(TimeSpan Watched, TimeSpan Open, int Windows, double Scale, Known<double> RelativeError)
+{
+    /// <summary>Whether the result's counts and totals were multiplied by the scale; else they are of what was seen, and what happened in between is in no figure.</summary>
+    public bool IsScaled { get; init; }
+}
 
 /// <summary>What every look with probes says of itself at its end.</summary>
 /// <param name="Cost">What it cost the target.</param>

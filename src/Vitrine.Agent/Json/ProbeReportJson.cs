@@ -26,6 +26,7 @@ static class ProbeReportJson
         json.WriteNumber("openMs", report.Coverage.Open.TotalMilliseconds);
         json.WriteNumber("windows", report.Coverage.Windows);
         json.WriteNumber("scale", report.Coverage.Scale);
+        json.WriteBoolean("scaled", report.Coverage.IsScaled);
         WriteKnown(json, "relativeError", report.Coverage.RelativeError);
         json.WriteEndObject();
 

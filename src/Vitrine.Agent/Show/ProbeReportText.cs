@@ -14,7 +14,7 @@ static class ProbeReportText
         var coverage = report.Coverage;
         var error = coverage.RelativeError.TryGet(out var relative) ? $"±{relative * 100:0.#} %" : $"error unknown: {coverage.RelativeError.Reason}";
         writer.WriteLine(coverage.Scale > 1
-            ? string.Create(CultureInfo.InvariantCulture, $"{style.Dim}seen{style.Reset}    {style.Yellow}{Units.Duration(coverage.Open)} of {Units.Duration(coverage.Watched)} in {coverage.Windows} windows; counts and totals are estimates, {error}{style.Reset}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{style.Dim}seen{style.Reset}    {style.Yellow}{Units.Duration(coverage.Open)} of {Units.Duration(coverage.Watched)} in {coverage.Windows} windows; {(coverage.IsScaled ? $"counts and totals are estimates, {error}" : "what happened in between is in no figure")}{style.Reset}")
             : $"{style.Dim}seen{style.Reset}    all of {Units.Duration(coverage.Watched)}");
         foreach (var absent in report.Absent)
             writer.WriteLine($"{style.Yellow}absent{style.Reset}  {Terminal.Safe(absent.Function)}: {Terminal.Safe(absent.Reason)}");
@@ -25,7 +25,7 @@ static class ProbeReportText
     static string Cost(ProbeCost cost)
     {
         if (cost.Hits == 0)
-            return "0 probe hits";
+            return cost.TargetShare.IsKnown ? "0 probe hits" : $"unknown: {cost.TargetShare.Reason}";
         var perHit = cost.NsPerHit.TryGet(out var ns) ? $" of {Units.Nanoseconds(ns)}" : "";
         var share = cost.TargetShare.TryGet(out var part) ? string.Create(CultureInfo.InvariantCulture, $": {part * 100:0.###} % of one processor") : "";
         return $"{Units.Count(cost.Hits)} probe hits{perHit}{share}";

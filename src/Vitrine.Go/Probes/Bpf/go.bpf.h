@@ -54,7 +54,8 @@ static __always_inline void count_many(u32 which, u64 many)
 {
 	u64 *value = bpf_map_lookup_elem(&counters, &which);
 	if (value)
-		*value += many;
+		// On preemptible kernels another thread may interrupt this one on the same processor.
+		__sync_fetch_and_add(value, many);
 }
 
 static __always_inline void count(u32 which)
@@ -72,8 +73,9 @@ const volatile u32 count_runs SEC(".rodata.meter");
 // It holds the time (bpf_ktime_get_ns) since when they are on: what ends soon after may have begun before, which is no loss.
 volatile u64 on_since SEC(".data.switch");
 
-// Comes first in every program.
-#define HIT() do { if (count_runs) count(RUNS); if (!on_since) return 0; } while (0)
+// Comes first in every program: IN_USE() in those that run on clocks and tracepoints, which also see other processes, HIT() in all others (see PROBE).
+#define IN_USE() do { if (!on_since) return 0; } while (0)
+#define HIT() do { if (count_runs) count(RUNS); IN_USE(); } while (0)
 
 // A function whose frame is made without a push (Go before 1.21) is probed on the branch of its stack check, which this bit of the attach cookie says.
 // A call that has to grow its stack crosses it twice: the first time it starts the function anew, and is none.

@@ -66,7 +66,7 @@ sealed class CpuProfile
             sums[key] = sums.GetValueOrDefault(key) + seen;
         }
         foreach ((SampleKey key, long seen) in sums.OrderByDescending(static pair => pair.Value))
-            _builder.AddSample(key.Locations, [seen, (long)Math.Round(seen * (double)periodNanoseconds * scale)], LabelsOf(key));
+            _builder.AddSample(key.Locations, [(long)Math.Round(seen * scale), (long)Math.Round(seen * (double)periodNanoseconds * scale)], LabelsOf(key));
         return _builder.Build();
     }
 

@@ -42,6 +42,7 @@ public sealed class CpuRecorder(CpuOptions? options = null) : IProfileRecorder
         using GoProbeSession session = GoProbeSession.Open(go, new GoProbeProgram
         {
             Object = "cpu",
+            Scales = true,
             GoTypes = ["runtime.g", "runtime.m"],
             Configure = bpf => bpf.SetConfig(Config(go, process, maps)),
             Budget = _options.Budget,

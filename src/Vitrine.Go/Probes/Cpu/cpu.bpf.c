@@ -407,7 +407,7 @@ __noinline int count_place(void)
 SEC("perf_event")
 int sample(struct registers *ctx)
 {
-	HIT();
+	IN_USE();
 
 	// 1. Is it the target?
 	u32 tid = target_thread(&config.process);

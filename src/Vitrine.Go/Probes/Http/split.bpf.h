@@ -240,7 +240,7 @@ struct sched_switch {
 SEC("tracepoint/sched/sched_switch")
 int switch_threads(struct sched_switch *ctx)
 {
-	HIT();
+	IN_USE();
 	u32 thread = ctx->previous;
 	u64 *g = bpf_map_lookup_elem(&threads, &thread);
 	if (g) {

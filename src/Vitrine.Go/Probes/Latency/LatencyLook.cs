@@ -67,6 +67,7 @@ public sealed class LatencyLook : IDisposable
         var program = new GoProbeProgram
         {
             Object = "latency",
+            Scales = true,
             GoTypes = ["runtime.g", "runtime.m"],
             Configure = bpf => bpf.SetConfig(config),
             Budget = options.Budget,

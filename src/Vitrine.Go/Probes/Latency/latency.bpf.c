@@ -253,9 +253,10 @@ static __always_inline void record(u64 group, u64 function, u64 duration)
 		count(GROUPS_FULL);
 		return;
 	}
-	*bucket += 1;
-	total->count += 1;
-	total->sum += duration;
+	// On preemptible kernels another thread may interrupt this one on the same processor.
+	__sync_fetch_and_add(bucket, 1);
+	__sync_fetch_and_add(&total->count, 1);
+	__sync_fetch_and_add(&total->sum, duration);
 	if (duration > total->max)
 		total->max = duration;
 	if (~duration > total->min)

@@ -17,6 +17,9 @@ public sealed record GoProbeProgram
     /// <summary>The share of one processor that the probes may take from the target: 0.01 is one percent.</summary>
     public double Budget { get; init; } = 0.01;
 
+    /// <summary>Whether the result multiplies its counts and totals by <see cref="GoProbeSession.Scale"/> when the budget forced windows; events are shown as they were seen.</summary>
+    public bool Scales { get; init; }
+
     /// <summary>What the counters from FIRST_OWN (8) on count, in words that follow a number: "events of goroutines that were not known".</summary>
     public IReadOnlyList<string> OwnCounters { get; init; } = [];
 

@@ -196,7 +196,8 @@ public sealed class GoProbeSession : IDisposable
                 if (!_open && now >= resumeAt)
                 {
                     OpenWindow();
-                    nextCheck = now + _governor.NextWindow;
+                    // Attaching takes time itself, on a busy machine more than a short window is long.
+                    nextCheck = Stopwatch.GetElapsedTime(_startedAt) + _governor.NextWindow;
                 }
                 else if (_open && now >= nextCheck)
                 {
@@ -239,12 +240,12 @@ public sealed class GoProbeSession : IDisposable
             notes.Add($"Single-stepped, because no instruction there is emulated by the kernel: {Names(_singleStepped)}. Such a hit costs about ten times as much.");
         ProbeCoverage coverage = Coverage();
         if (_paused)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The probes would have cost more than the budget of {_program.Budget * 100:0.##} % of one processor: they were in place for {coverage.Open.TotalSeconds:0.00} s of {watched.TotalSeconds:0.00} s, in {coverage.Windows} windows; counts and totals are scaled by {coverage.Scale:0.00}."));
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The probes would have cost more than the budget of {_program.Budget * 100:0.##} % of one processor: they were in place for {coverage.Open.TotalSeconds:0.00} s of {watched.TotalSeconds:0.00} s, in {coverage.Windows} windows; {(_program.Scales ? string.Create(CultureInfo.InvariantCulture, $"counts and totals are scaled by {coverage.Scale:0.00}") : "what happened in between was not seen and is in no figure")}."));
         return new ProbeReport(
             new ProbeCost(
                 spent.Hits,
                 spent.Hits > 0 ? Known<double>.Of(spent.Nanoseconds / spent.Hits, provenance) : Known<double>.Unknown("no probe was hit", provenance),
-                watched > TimeSpan.Zero ? Known<double>.Of(spent.Nanoseconds / watched.TotalNanoseconds, provenance) : Known<double>.Unknown("nothing was watched yet", provenance)),
+                _meter.IsBlind ? Known<double>.Unknown("the kernel tells the time of clock and tracepoint programs only to CAP_SYS_ADMIN, so that the budget is not watched either") : watched > TimeSpan.Zero ? Known<double>.Of(spent.Nanoseconds / watched.TotalNanoseconds, provenance) : Known<double>.Unknown("nothing was watched yet", provenance)),
             ProbeLosses.Read(Object, _program),
             coverage,
             _absent,
@@ -273,7 +274,7 @@ public sealed class GoProbeSession : IDisposable
 
     private ProbeCoverage Coverage()
     {
-        ProbeCoverage closed = _governor.Coverage(Watched(), _paused);
+        ProbeCoverage closed = _governor.Coverage(Watched(), _paused) with { IsScaled = _program.Scales };
         return _open
             ? closed with { Open = closed.Open + Stopwatch.GetElapsedTime(_windowAt), Windows = closed.Windows + 1, Scale = _paused ? Math.Max(1, Watched() / (closed.Open + Stopwatch.GetElapsedTime(_windowAt))) : 1 }
             : closed;
@@ -308,7 +309,6 @@ public sealed class GoProbeSession : IDisposable
 
     private void OpenWindow()
     {
-        _windowBefore = _meter.Total();
         try
         {
             foreach (Attachment attachment in _attachments)
@@ -322,6 +322,7 @@ public sealed class GoProbeSession : IDisposable
         }
         if (_paused)
             WindowChanged?.Invoke(true);
+        _windowBefore = _meter.Total();
         Object.Switch(on: true);
         _windowAt = Stopwatch.GetTimestamp();
         _open = true;

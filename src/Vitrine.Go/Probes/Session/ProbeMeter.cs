@@ -42,6 +42,9 @@ internal sealed class ProbeMeter(BpfObject bpf)
         return new Spent(hits, nanoseconds);
     }
 
+    /// <summary>Whether nothing is known of the cost: clocks and tracepoints alone, for a viewer to whom the kernel does not tell their time.</summary>
+    public bool IsBlind => !bpf.HasStatistics && _traps is null;
+
     /// <summary>How the cost was obtained.</summary>
     public Provenance Provenance => !bpf.HasStatistics
         ? Provenance.Bound("runs counted by the programs, at the price of the dearest trap among them as measured on this machine; the programs' own time is not in it, because the kernel tells it only to CAP_SYS_ADMIN")

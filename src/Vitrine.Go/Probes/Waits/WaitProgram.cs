@@ -43,6 +43,7 @@ internal sealed class WaitProgram
         return new GoProbeProgram
         {
             Object = "waits",
+            Scales = true,
             GoTypes = ["runtime.g", "runtime.m"],
             Budget = options.Budget,
             Configure = bpf =>

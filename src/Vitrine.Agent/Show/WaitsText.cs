@@ -130,6 +130,7 @@ sealed class WaitsText(TextWriter output, Style style)
     {
         WaitReleasedBy.Timer => "a timer",
         WaitReleasedBy.Poller => "the network poller",
+        WaitReleasedBy.Unknown => "what could not be read",
         _ => "a goroutine whose stack is not known",
     };
 

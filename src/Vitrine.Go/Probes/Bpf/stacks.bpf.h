@@ -43,7 +43,8 @@ static __always_inline int take_entry_stack(struct registers *ctx, struct stack_
 #if defined(__TARGET_ARCH_arm64)
 	key->caller = REG_LR(ctx);
 #else
-	read_user(&key->caller, REG_SP(ctx));
+	if (!read_user(&key->caller, REG_SP(ctx)))
+		count(LOST_FAULT);
 #endif
 	return key->id;
 }

@@ -1,4 +1,5 @@
 using Vitrine.Go.Goroutines;
+using Vitrine.Go.Probes.Session;
 using Vitrine.Instruments;
 using Vitrine.Linux.Kernel;
 
@@ -10,17 +11,22 @@ internal static class OngoingWaits
     private static readonly TimeSpan s_dumpLimit = TimeSpan.FromSeconds(20);
 
     /// <param name="target">The process, with the probes in place.</param>
-    /// <param name="readBegun">Reads the waits that were seen to begin, by address of the goroutine.</param>
+    /// <param name="session">The probes of waits.bpf.c, still on.</param>
     /// <param name="options">Which kinds are watched.</param>
-    /// <param name="coverage">How long the look was.</param>
-    /// <param name="sawAll">Every wait that began during the look was seen to begin: no window was closed and nothing was lost.</param>
-    public static IReadOnlyList<OngoingWait> Read(
-        GoTarget target, Func<List<KeyValuePair<ulong, WaitRecord>>> readBegun, WaitProbeOptions options, ProbeCoverage coverage, bool sawAll)
+    public static IReadOnlyList<OngoingWait> Read(GoTarget target, GoProbeSession session, WaitProbeOptions options)
     {
-        // The dump takes a while: only a wait that is there before and after it is the one that the dump shows.
-        Dictionary<(ulong, ulong), ulong> before = Since(readBegun());
+        BpfMap waiting = session.Object.Map("waiting"), noting = session.Object.Map("noting");
+        // The dump takes a while: only a wait that is there before and after it is the one that the dump shows. One that is in neither reading began before
+        // the look, unless it began and ended between them, as short waits do: so the ends are noted meanwhile.
+        noting.Update(0u, EndsNoted.All);
+        Dictionary<(ulong, ulong), ulong> before = Since(waiting);
         GoroutineDump dump = target.ReadGoroutines(new GoroutineDumpOptions { WithLabels = false, WithSystemGoroutines = options.WithSystem, TimeLimit = s_dumpLimit });
-        Dictionary<(ulong, ulong), ulong> after = Since(readBegun());
+        Dictionary<(ulong, ulong), ulong> after = Since(waiting);
+        HashSet<ulong> ended = [.. session.Object.Map("ended").ReadAll<ulong, ulong>().Select(static end => end.Key)];
+        bool notedAll = noting.TryLookup(0u, out EndsNoted noted) && noted == EndsNoted.All;
+        ProbeReport report = session.Report();
+        // Every wait that began during the look was seen to begin: no window was closed and nothing was lost.
+        bool sawAll = report.Coverage.Windows <= 1 && report.Lost.Total == 0;
         long now = MonotonicClock.Now;
         var found = new List<OngoingWait>();
         foreach (StackGroup group in dump.GroupByStack())
@@ -51,19 +57,19 @@ internal static class OngoingWaits
             bool wasThere = before.TryGetValue(key, out ulong since), isThere = after.TryGetValue(key, out ulong at);
             if (wasThere && isThere && since == at)
                 return (TimeSpan.FromTicks(Math.Max(0, now - (long)at) / 100), false);
-            // It came or went during the dump.
-            if (wasThere || isThere)
+            // It came or went during the dump, or may have.
+            if (wasThere || isThere || !notedAll || ended.Contains(goroutine.Address))
                 return null;
-            TimeSpan seen = sawAll ? coverage.Watched : TimeSpan.Zero;
+            TimeSpan seen = sawAll ? report.Coverage.Watched : TimeSpan.Zero;
             TimeSpan told = goroutine.BlockedAtLeast ?? TimeSpan.Zero;
             return (told > seen ? told : seen, true);
         }
     }
 
-    private static Dictionary<(ulong, ulong), ulong> Since(List<KeyValuePair<ulong, WaitRecord>> begun)
+    private static Dictionary<(ulong, ulong), ulong> Since(BpfMap waiting)
     {
-        var since = new Dictionary<(ulong, ulong), ulong>(begun.Count);
-        foreach ((ulong g, WaitRecord wait) in begun)
+        var since = new Dictionary<(ulong, ulong), ulong>();
+        foreach ((ulong g, WaitRecord wait) in waiting.ReadAll<ulong, WaitRecord>())
         {
             if (wait.Since != 0)
                 since[(g, wait.Goid)] = wait.Since;

@@ -16,6 +16,14 @@ internal enum WaitProgramClass : byte
     Sleep,
 }
 
+/// <summary><c>enum noting</c> of waits.bpf.c: whether the ends of waits are noted.</summary>
+internal enum EndsNoted : ulong
+{
+    None,
+    All,
+    NotAll,
+}
+
 /// <summary><c>struct config</c> of waits.bpf.c.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct WaitConfig

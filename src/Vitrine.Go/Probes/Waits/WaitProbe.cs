@@ -107,11 +107,9 @@ public sealed class WaitProbe : IDisposable
 
     private void OnStopping()
     {
-        ProbeReport report = Session.Report();
-        bool sawAll = report.Coverage.Windows <= 1 && report.Lost.Total == 0;
         try
         {
-            _ongoing = OngoingWaits.Read(_target, Session.Object.Map("waiting").ReadAll<ulong, WaitRecord>, _options, report.Coverage, sawAll);
+            _ongoing = OngoingWaits.Read(_target, Session, _options);
         }
         catch (Exception e) when (e is TargetGoneException or TimeoutException or GoBinaryException)
         {

@@ -9,4 +9,6 @@ public enum WaitReleasedBy : byte
     Timer,
     /// <summary>The network poller.</summary>
     Poller,
+    /// <summary>Not known: the memory that would tell could not be read. Counted among the losses.</summary>
+    Unknown,
 }

@@ -76,6 +76,7 @@ enum released_by {
 	BY_GOROUTINE = 0,
 	BY_RUNTIME = 1, // a timer, or the runtime on its own stack
 	BY_POLLER = 2,
+	BY_UNKNOWN = 3, // what would tell could not be read
 };
 
 struct wait_key {
@@ -126,7 +127,43 @@ struct {
 
 #define OBJECT_NOT_KEPT ~0ull
 
-// queue runs under the lock of the semaphore's root: no two arrivals at one lock at a time.
+// While user space lists what still waits, the ends of waits are noted: a goroutine in the dump that is in no map of waits may have waited since before the
+// look, or for a moment between two readings of the map.
+enum noting {
+	NOT_NOTED = 0,
+	NOTED = 1,
+	NOT_ALL_NOTED = 2, // there was no room for an end
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+} noting SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, u64);
+	__type(value, u64);
+} ended SEC(".maps");
+
+// Comes before the wait is taken out of its map: one that is not there any more is in this one.
+static __always_inline void note_end(u64 g)
+{
+	u32 only = 0;
+	u64 *state = bpf_map_lookup_elem(&noting, &only);
+	if (!state || *state == NOT_NOTED)
+		return;
+	u64 at = bpf_ktime_get_ns();
+	if (bpf_map_update_elem(&ended, &g, &at, BPF_ANY))
+		*state = NOT_ALL_NOTED;
+}
+
+// queue runs under the lock of the semaphore's root: no two arrivals at one lock at a time. The one that leaves is made ready after that lock was given
+// back, so that leave can run beside arrive: an arrival may then be missing in the line, or have its time overwritten, and the charge is an estimate.
+// Locks of BPF programs are not for tracing programs on all kernels from 5.15 on; counts and times of waits do not depend on the line.
 static __always_inline void arrive(u64 address, u64 now, int in_front)
 {
 	struct line *line = bpf_map_lookup_elem(&lines, &address);
@@ -222,8 +259,10 @@ PROBE(park)
 	u8 reason = REG_ARG2(ctx);
 	u8 class = config.classes[reason];
 	struct wait *before = bpf_map_lookup_elem(&waiting, &g);
-	if (before && before->since != 0)
+	if (before && before->since != 0) {
+		note_end(g);
 		missed(before);
+	}
 	if (class == NOT_WATCHED) {
 		if (before)
 			bpf_map_delete_elem(&waiting, &g);
@@ -257,13 +296,27 @@ PROBE(park)
 	return 0;
 }
 
+// Each failed try is another processor's longer or shorter wait for the same row in the same nanoseconds.
+#define MAX_TRIES 8
+
 static __always_inline void add(struct wait_sum *sum, u64 took, u64 charged)
 {
 	__sync_fetch_and_add(&sum->count, 1);
 	__sync_fetch_and_add(&sum->total_ns, took);
 	__sync_fetch_and_add(&sum->charged_ns, charged);
+#if defined(__TARGET_ARCH_arm64)
+	// Before Linux 5.18 its compiler of BPF programs knows no compare-and-swap: of two waits that end at the same instant the shorter one can win.
 	if (took > sum->max_ns)
 		sum->max_ns = took;
+#else
+	u64 so_far = sum->max_ns;
+	for (int i = 0; i < MAX_TRIES && took > so_far; i++) {
+		u64 found = __sync_val_compare_and_swap(&sum->max_ns, so_far, took);
+		if (found == so_far)
+			break;
+		so_far = found;
+	}
+#endif
 }
 
 static __always_inline struct wait_sum *sum_of(void *map, struct wait_key *key)
@@ -297,19 +350,24 @@ static __always_inline u64 fired_channel(u64 g)
 {
 	struct go_runtime_g___waits *pointer = (void *)g;
 	u64 sudog = 0, channel = 0;
-	if (!READ_GO(&sudog, pointer, param) || !sudog || !read_user(&channel, sudog + config.sudog_channel))
+	if (!READ_GO(&sudog, pointer, param) || (sudog && !read_user(&channel, sudog + config.sudog_channel))) {
+		count(LOST_FAULT);
 		return 0;
+	}
 	return channel;
 }
 
 // True when the wait counts; key holds everything but the releaser.
 static __always_inline int finish(u64 g, struct wait_key *key, u64 *took, u64 *charged)
 {
+	note_end(g);
 	struct wait *wait = bpf_map_lookup_elem(&waiting, &g);
 	if (!wait) {
 		u8 reason = 0;
 		struct go_runtime_g___waits *pointer = (void *)g;
-		if (READ_GO(&reason, pointer, waitreason) && config.classes[reason] != NOT_WATCHED)
+		if (!READ_GO(&reason, pointer, waitreason))
+			count(LOST_FAULT);
+		else if (config.classes[reason] != NOT_WATCHED)
 			count(BEGAN_BEFORE);
 		return 0;
 	}
@@ -317,8 +375,8 @@ static __always_inline int finish(u64 g, struct wait_key *key, u64 *took, u64 *c
 	u64 since = wait->since;
 	if (since == 0 || wait->goid != goid_of(g)) {
 		// Queued, and not seen to park: the probes come and go one after the other. Or the goroutine is another one.
-		count(since == 0 ? BEGAN_BEFORE : LOST_UNFINISHED);
-		bpf_map_delete_elem(&waiting, &g);
+		if (!bpf_map_delete_elem(&waiting, &g))
+			count(since == 0 ? BEGAN_BEFORE : LOST_UNFINISHED);
 		return 0;
 	}
 	*took = now - since;
@@ -329,7 +387,9 @@ static __always_inline int finish(u64 g, struct wait_key *key, u64 *took, u64 *c
 	key->object = wait->object;
 	key->detail = wait->detail;
 	key->reason = reason;
-	bpf_map_delete_elem(&waiting, &g);
+	// The poller and a deadline can end the same wait at once, on two threads: it belongs to the one that takes it out.
+	if (bpf_map_delete_elem(&waiting, &g))
+		return 0;
 	if (class == SEMAPHORE && key->object)
 		*charged = leave(key->object, since, now);
 	if (*took < config.min_ns) {
@@ -352,9 +412,11 @@ PROBE(wake)
 	struct go_runtime_g___waits *g0 = (void *)REG_G(ctx);
 	struct go_runtime_m___waits *m = 0;
 	u64 current = 0;
-	if (g0 && READ_GO(&m, g0, m) && m)
-		READ_GO(&current, m, curg);
-	if (current) {
+	if (!g0 || !READ_GO(&m, g0, m) || !m || !READ_GO(&current, m, curg)) {
+		count(LOST_FAULT);
+		key.releaser.id = -1;
+		key.released_by = BY_UNKNOWN;
+	} else if (current) {
 		// Its frame pointers lead from the system stack back to the goroutine's own.
 		take_entry_stack(ctx, &key.releaser);
 		key.released_by = BY_GOROUTINE;
@@ -371,7 +433,11 @@ static __always_inline void poll_half(u64 address)
 	struct wait_key key = { .releaser.id = -1, .released_by = BY_POLLER };
 	u64 g = 0, took = 0, charged = 0;
 	// 0: nobody waits, 1: ready, 2: about to wait
-	if (!read_user(&g, address) || g <= 2)
+	if (!read_user(&g, address)) {
+		count(LOST_FAULT);
+		return;
+	}
+	if (g <= 2)
 		return;
 	if (finish(g, &key, &took, &charged))
 		account(&key, took, charged);

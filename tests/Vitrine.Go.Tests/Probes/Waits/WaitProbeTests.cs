@@ -143,6 +143,29 @@ public sealed class WaitProbeTests
         Assert.InRange(during.Longest, TimeSpan.FromMilliseconds(1), before.Longest + TimeSpan.FromMilliseconds(200));
     }
 
+    /// <summary>Waits that come and go while the dump is taken: none of them is said to be older than the look, in which all of them began.</summary>
+    [Fact]
+    public async Task Ongoing_ShortWaitsDuringTheDump_AreNotOlderThanTheLook()
+    {
+        Prerequisite.Probes();
+        using var sample = new WaitingSample(GoToolchain.Newest, GoFlavour.Stripped, "off");
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(sample.Pid));
+        int exact = 0;
+        for (int look = 0; look < 12; look++)
+        {
+            using WaitProbe probe = WaitProbe.Open(target, new WaitProbeOptions { Minimum = TimeSpan.Zero, Budget = 10 });
+            probe.Session.Start();
+            sample.Churn();
+            await probe.Session.Run(TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(1), static () => { }, TestContext.Current.CancellationToken);
+            sample.Calm();
+            Assert.NotNull(probe.Read(WaitGrouping.Stack).Ongoing);
+            OngoingWait[] churning = [.. probe.Read(WaitGrouping.Stack).Ongoing!.Where(static wait => wait.Representative.Frames.Any(static frame => frame.Function.Contains("main.(*load)", StringComparison.Ordinal) || frame.Function == "main.grow"))];
+            Assert.DoesNotContain(churning, static wait => wait.IsLowerBound);
+            exact += churning.Length;
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{exact} with their exact age"));
+    }
+
     /// <summary>Stacks whose places in the kernel are taken are lost and counted, or taken without their first frame: no stack is another one's.</summary>
     [Fact]
     public void Stacks_FewPlaces_NoneIsWrong()

@@ -218,12 +218,13 @@ public sealed class GcWatch : IDisposable
     AssistSums? SumsOf(ulong sequence) =>
         _session.Object.Map("cycle_assists").TryLookup((uint)(sequence % GcLimits.CycleSlots), out AssistSums sums) && sums.Cycle == sequence ? sums : null;
 
-    // While the probes are away nobody sees a stop end: one that began before must not be paired with the end of another.
+    // While the probes are away nobody sees a stop, an assist or a wait end: what began before must not be paired with the end of another.
     void OnWindowChanged(bool open)
     {
         if (open)
             return;
         Poll();
+        _session.Object.Map("assisting").Clear<ulong>();
         var world = _session.Object.Map("world");
         Span<byte> state = stackalloc byte[world.ValueSize];
         if (!world.TryLookup(0u, state))

@@ -139,6 +139,7 @@ struct {
 } cycle_assists SEC(".maps");
 
 // Goroutines that assist. A goroutine that does not park after it has marked leaves its entry behind for the next time; the oldest may go.
+// Goroutine structs are used again: an entry counts only for the goroutine whose number it has.
 struct assisting {
 	u64 goid;
 	u64 cycle;
@@ -436,7 +437,7 @@ PROBE(assist_end)
 	if (!g)
 		return 0;
 	state = bpf_map_lookup_elem(&assisting, &g);
-	if (!state || !state->mark_start || now < state->mark_start) {
+	if (!state || state->goid != goid_of(g) || !state->mark_start || now < state->mark_start) {
 		end_without_beginning();
 		return 0;
 	}
@@ -474,7 +475,7 @@ PROBE(park_begin)
 {
 	u64 g = REG_G(ctx);
 	struct assisting *state = bpf_map_lookup_elem(&assisting, &g);
-	if (!state) {
+	if (!state || state->goid != goid_of(g)) {
 		end_without_beginning();
 		return 0;
 	}
@@ -490,7 +491,7 @@ PROBE(park_end)
 	struct assisting *state = bpf_map_lookup_elem(&assisting, &g);
 	struct assist_value *value;
 	struct assist_sums *sums;
-	if (!state || !state->park_start) {
+	if (!state || state->goid != goid_of(g) || !state->park_start) {
 		end_without_beginning();
 		return 0;
 	}

@@ -33,12 +33,13 @@ static class EndPlan
             return Within(MaxSites, functions, function => AtCallers(finder, function, null, notes));
 
         var survey = CallerSurvey.Take(target, program, [.. functions.Select(function => function.Bodies)]);
+        notes.Add(survey.Cost);
         var price = TrapCost.OfThisMachine.EmulatedNs + TrapCost.OfThisMachine.SingleSteppedNs + ProgramsNs;
         var shares = survey.PerSecond.Select(rate => rate * price / 1e9).ToArray();
         if (shares.Sum() <= program.Budget)
             return functions;
         return Within(MaxSites, functions, function => functions.IndexOf(function) is var i && shares[i] > program.Budget / functions.Count && HasDearEnds(function)
-            ? AtCallers(finder, function, (survey.PerSecond[i], survey.Callers[i]), notes)
+            ? AtCallers(finder, function, (survey.PerSecond[i], survey.Callers[i], survey.IsComplete), notes)
             : function);
     }
 
@@ -58,7 +59,7 @@ static class EndPlan
 
     static bool HasDearEnds(MeasuredFunction function) => function.Bodies.Any(body => body.Returns.Any(end => end.Mechanism == ProbeMechanism.SingleStepped));
 
-    static MeasuredFunction AtCallers(ProbePointFinder finder, MeasuredFunction function, (double PerSecond, IReadOnlySet<ulong> Callers)? seen, List<string> notes)
+    static MeasuredFunction AtCallers(ProbePointFinder finder, MeasuredFunction function, (double PerSecond, IReadOnlySet<ulong> Callers, bool AllCallers)? seen, List<string> notes)
     {
         var often = seen is { } rate ? string.Create(CultureInfo.InvariantCulture, $" is called some {rate.PerSecond:N0} times a second and") : "";
         if (!finder.TryCallSites([.. function.Bodies.Select(body => body.Function)], out var sites, out var reason))
@@ -67,6 +68,11 @@ static class EndPlan
             return function;
         }
         var known = sites.Select(site => site.ReturnAddress).ToHashSet();
+        if (seen is { AllCallers: false })
+        {
+            notes.Add($"{function.Name}{often} ends at its returns, which are single-stepped: the first look had no room for all callers, so that it may also be called indirectly.");
+            return function;
+        }
         if (seen is { } survey && survey.Callers.Any(caller => !known.Contains(caller)))
         {
             notes.Add($"{function.Name}{often} ends at its returns, which are single-stepped: it is also called indirectly.");

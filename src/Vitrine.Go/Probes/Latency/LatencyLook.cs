@@ -27,11 +27,13 @@ public sealed class LatencyLook : IDisposable
 
     readonly List<string> functions = [];
     readonly LatencyReader reader;
+    readonly LatencyGrouping by;
     long cut;
 
     LatencyLook(GoTarget target, GoProbeSession session, LatencyGrouping by)
     {
         Session = session;
+        this.by = by;
         reader = new LatencyReader(target, session.Object, by, functions);
         session.WindowChanged += OnWindowChanged;
     }
@@ -100,7 +102,8 @@ public sealed class LatencyLook : IDisposable
         var rows = reader.Read();
         foreach (var function in functions.Where(function => rows.TrueForAll(row => row.Function != function)))
             rows.Add(new FunctionLatency(function, null, LogLinearHistogram.Empty));
-        var underWay = Session.Object.Map("calls").Keys<CallPlace>().Count;
+        // In batches: a walk from key to key begins anew where the programs delete the key under it, and would count many calls twice.
+        var underWay = Session.Object.Map("calls").ReadAll<CallPlace, CallUnderWay>().Count;
         var report = Session.Report();
         var mostlyProbes = rows.Where(row => row.Durations.Quantile(0.5).TryGet(out var median) && median < ShortCall * OverheadNs).Select(row => row.Function).Distinct().ToList();
         if (mostlyProbes.Count > 0)
@@ -149,7 +152,7 @@ public sealed class LatencyLook : IDisposable
         if (body.TailJumps.Count > 0 && !atCallers)
             Session.Note(string.Create(CultureInfo.InvariantCulture, $"{name} can leave by a jump to another function ({body.TailJumps.Count} places): such a call is taken to end there."));
         if (body.IsAssembly)
-            Session.Note($"{name} is written in assembly: its calls are followed by thread.");
+            Session.Note($"{name} is written in assembly: its calls are followed by thread{(by == LatencyGrouping.Label ? ", and stand under no label, because their goroutine is not known" : "")}.");
     }
 
     static string Program(string name, ProbePoint point) => point.Mechanism == ProbeMechanism.Emulated ? name : name + "_stepped";

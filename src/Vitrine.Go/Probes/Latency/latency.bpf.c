@@ -164,12 +164,13 @@ static __always_inline u64 caller_of(struct registers *ctx)
 	return caller;
 }
 
-static __always_inline u64 group_of(struct registers *ctx, struct event *event)
+static __always_inline u64 group_of(struct registers *ctx, u64 cookie, struct event *event)
 {
 	u64 group = 0;
 	if (config.grouping == BY_CALLER) {
 		group = caller_of(ctx);
-	} else if (config.grouping == BY_LABEL) {
+	} else if (config.grouping == BY_LABEL && !(cookie & BY_THREAD)) {
+		// What is followed by thread has no goroutine to ask.
 		group = label_of(event->stack, event->goroutine, &config.label);
 	}
 	return group;
@@ -199,7 +200,7 @@ static __always_inline int begin(struct registers *ctx)
 		u64 outer = clear_deeper(top, event.stack, is_same ? event.depth : 0);
 		call.outer = is_same ? outer : 0;
 	}
-	call.group = group_of(ctx, &event);
+	call.group = group_of(ctx, cookie, &event);
 	count(HITS);
 	call.began = bpf_ktime_get_ns();
 	if (bpf_map_update_elem(&calls, &place, &call, BPF_ANY)) {
@@ -277,7 +278,7 @@ static __always_inline int end(struct registers *ctx)
 	struct place place = { .stack = event.stack, .frame = event.depth << 16 | FUNCTION(cookie) };
 	struct innermost *top = bpf_map_lookup_elem(&innermosts, &event.stack);
 	if (top && top->goroutine == event.goroutine)
-		clear_deeper(top, event.stack, event.depth + 1);
+		top->frame = clear_deeper(top, event.stack, event.depth + 1); // no call that is cleared away stays in the chain
 	struct call *call = bpf_map_lookup_elem(&calls, &place);
 	if (!call || call->goroutine != event.goroutine) {
 		count(LOST_ORPHAN);

@@ -85,6 +85,13 @@ sealed class PanicLedger
             Close(goroutine, list, at, outcome);
     }
 
+    /// <summary>Nobody will see how the open panics end.</summary>
+    public void EndAll()
+    {
+        foreach (var record in All.ToList())
+            End(record, PanicOutcome.Unknown);
+    }
+
     void Close(ulong goroutine, List<PanicRecord> list, int at, PanicOutcome outcome)
     {
         var record = list[at];

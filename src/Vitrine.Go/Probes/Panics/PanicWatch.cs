@@ -21,6 +21,9 @@ public sealed class PanicWatch : IDisposable
     /// <summary>Short, because the memory statistics are read from outside when an event arrives.</summary>
     static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>LOST_RING of go.bpf.h.</summary>
+    const uint LostRing = 3;
+
     readonly GoTarget target;
     readonly PanicOptions options;
     readonly GoProbeSession session;
@@ -41,6 +44,8 @@ public sealed class PanicWatch : IDisposable
         values = new PanicValue(target);
         ledger = new PanicLedger(Settled);
         events = BpfRingBuffer.Open(session.Object.Map("events"), OnRecord);
+        session.WindowChanged += OnWindowChanged;
+        session.Stopping += Take;
     }
 
     /// <summary>The panics so far, in the order in which they began; the latest <see cref="PanicOptions.MaxKept"/>.</summary>
@@ -67,6 +72,7 @@ public sealed class PanicWatch : IDisposable
             Configure = bpf => bpf.SetConfig(config),
             Budget = options.Budget,
         });
+        PanicWatch? watch = null;
         try
         {
             session.AttachEntry("on_panic", "runtime.gopanic");
@@ -74,12 +80,13 @@ public sealed class PanicWatch : IDisposable
             session.AttachEntry("on_uncaught", "runtime.fatalpanic");
             session.AttachEntry("on_fatal", "runtime.throw");
             session.AttachEntry("on_fatal", "runtime.fatal");
-            var watch = new PanicWatch(target, options, session);
+            watch = new PanicWatch(target, options, session);
             session.Start();
             return watch;
         }
         catch
         {
+            watch?.events.Dispose();
             session.Dispose();
             throw;
         }
@@ -96,14 +103,14 @@ public sealed class PanicWatch : IDisposable
                 Take();
                 onTick?.Invoke();
             }, cancellation).ConfigureAwait(false);
-            Take();
+            // Only what was seen: who looks after open panics now, with the probes away, takes a recovery for a Goexit.
+            events.Consume();
             return true;
         }
         catch (TargetGoneException)
         {
             events.Consume();
-            foreach (var record in ledger.All.ToList())
-                ledger.End(record, PanicOutcome.Unknown);
+            ledger.EndAll();
             return false;
         }
     }
@@ -132,6 +139,15 @@ public sealed class PanicWatch : IDisposable
             lookedAfter = Stopwatch.GetTimestamp();
             LookAfterOpen();
         }
+    }
+
+    // While the probes are away nobody sees a recovery.
+    void OnWindowChanged(bool isOpen)
+    {
+        if (isOpen)
+            return;
+        events.Consume();
+        ledger.EndAll();
     }
 
     void OnRecord(ReadOnlySpan<byte> record)
@@ -247,13 +263,16 @@ public sealed class PanicWatch : IDisposable
             // What the ring still holds about it comes first.
             events.Consume();
             if (id != record.Goroutine || (state & ~scan) == dead)
-                ledger.End(record, PanicOutcome.Goexit);
+                ledger.End(record, EndOfGoroutine());
             else if (panics == 0 && record.LeftItsList)
                 ledger.End(record, PanicOutcome.Unknown);
             // Up to Go 1.21 a panic leaves the list just before its recovery is seen: one look could fall in between.
             record.LeftItsList = panics == 0;
         }
     }
+
+    /// <summary>A recovery that found no room in the ring looks like a Goexit, too.</summary>
+    PanicOutcome EndOfGoroutine() => session.Object.Map("counters").SumPerCpu(LostRing) == 0 ? PanicOutcome.Goexit : PanicOutcome.Unknown;
 
     void Settled(PanicRecord record) => options.OnSettled?.Invoke(record);
 }

@@ -108,6 +108,24 @@ public sealed class LatencyTruthTests
         Assert.Equal(truth.Ended, rows.Sum(row => row.Durations.Count));
     }
 
+    [Fact]
+    public void Calls_OfAnAssemblyFunction_ByLabel_StandUnderNone_AndThatIsSaid()
+    {
+        Prerequisite.Probes();
+        using var sample = SampleProcess.Start(GoFixture.Build("1.27", GoFlavour.Stripped, "calls"));
+        using var target = GoTarget.Attach(LinuxProcess.Open(sample.Pid));
+        using var look = LatencyLook.Open(target, new LatencyOptions { Functions = ["runtime.memmove"], By = LatencyGrouping.Label, LabelKey = "route", Budget = 1, Ends = LatencyEnds.Returns });
+        look.Session.Start();
+        sample.Ask("labelled 30");
+        look.Session.Stop();
+        var result = look.Read();
+
+        var row = Assert.Single(result.Functions);
+        Assert.Null(row.Group);
+        Assert.True(row.Durations.Count > 0);
+        Assert.Contains(result.Report.Notes, note => note.Contains("stand under no label", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("1.19")]
     [InlineData("1.27")]
@@ -147,6 +165,7 @@ public sealed class LatencyTruthTests
         var hot = Assert.Single(result.Functions).Durations;
         Assert.True(result.Scale > 1, $"scale {result.Scale}");
         Assert.Contains(result.Report.Notes, note => note.Contains("ends behind the calls in its callers", StringComparison.Ordinal));
+        Assert.Contains(result.Report.Notes, note => note.StartsWith("A first look of 0.", StringComparison.Ordinal));
         Assert.True(hot.Count > 1_000);
         foreach (var (share, value) in own)
         {

@@ -46,6 +46,20 @@ public sealed class PanicLedgerTests
     }
 
     [Fact]
+    public void EndAll_WhenNobodyWatches_SettlesEveryPanicAsUnknown_AndALaterRecoveryIsAnOrphan()
+    {
+        Begin(goroutine: 7, depth: 100);
+        Begin(goroutine: 7, depth: 300);
+        Begin(goroutine: 8, depth: 100);
+        ledger.EndAll();
+        ledger.Recover(7, depth: 50, []);
+
+        Assert.Equal(["1 Unknown", "2 Unknown", "3 Unknown"], settled.Order(StringComparer.Ordinal));
+        Assert.Equal(0, ledger.Open);
+        Assert.Equal(1, ledger.Orphans);
+    }
+
+    [Fact]
     public void Uncaught_AfterARepanic_TellsTheFirstRecovered()
     {
         Begin(goroutine: 7, depth: 100);

@@ -29,16 +29,26 @@ static class HttpJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteStartArray("inFlight");
-        foreach (var request in report.InFlight)
-            WriteInFlight(json, report, request);
-        json.WriteEndArray();
+        WriteInFlight(json, report);
         if (report.Split)
             WriteWorld(json, report);
         if (exposure is not null)
             HttpGcJson.Write(json, report, exposure);
         ProbeReportJson.Write(json, report.Probes);
     });
+
+    static void WriteInFlight(Utf8JsonWriter json, HttpReport report)
+    {
+        if (report.InFlightUnknown is not null)
+        {
+            json.WriteNull("inFlight");
+            return;
+        }
+        json.WriteStartArray("inFlight");
+        foreach (var request in report.InFlight)
+            WriteInFlight(json, report, request);
+        json.WriteEndArray();
+    }
 
     static void WriteRoutes(Utf8JsonWriter json, HttpReport report)
     {
@@ -90,7 +100,7 @@ static class HttpJson
         WriteLine(json, request.Line);
         json.WriteOptional("route", request.Route?.Template);
         WriteStart(json, report, request.StartedNs);
-        json.WriteNumber("ageNs", request.AgeNs);
+        json.WriteOptional("ageNs", request.AgeNs);
         json.WriteBoolean("ageIsLowerBound", request.AgeIsLowerBound);
         json.WriteBoolean("hijacked", request.Hijacked);
         json.WriteNumber("goroutine", request.GoroutineId);
@@ -164,7 +174,7 @@ static class HttpJson
                 json.WriteNull("startedAt");
             else
                 json.WriteTime("startedAt", report.Clock.ToWallClock(one.StartedNs));
-            json.WriteOptional("durationNs", one.BeganBefore ? null : one.EndedNs - one.StartedNs);
+            json.WriteOptional("durationNs", one.BeganBefore || one.IsCut ? null : one.EndedNs - one.StartedNs);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -37,7 +37,7 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
     {
         var unseen = report.Requests.Count(static one => one.StartedNs is null);
         output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): {Units.Count(report.Requests.Count + report.NotKept)} requests ended in {Units.Duration(report.Watched)}, "
-            + $"{report.InFlight.Count} in flight{(unseen > 0 ? $"; {unseen} began before the watch and have no duration" : "")}");
+            + $"{(report.InFlightUnknown is null ? $"{report.InFlight.Count} in flight" : "in flight unknown")}{(unseen > 0 ? $"; {unseen} began before the watch and have no duration" : "")}");
         if (report.NotKept > 0)
             output.WriteLine($"{style.Yellow}{Units.Count(report.NotKept)} requests beyond the limit were only counted: the figures below are of the others{style.Reset}");
     }
@@ -79,8 +79,11 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
         output.WriteLine($"{style.Bold}in flight{style.Reset}");
         foreach (var one in report.InFlight.Take(view.Top))
         {
-            var what = one.Line.Method is null ? "began before the watch: method and path unknown" : $"{one.Line.Method} {Path(one.Line)}";
-            output.WriteLine($"  {(one.AgeIsLowerBound ? "≥ " : "")}{Units.Duration(Span(one.AgeNs))}  {style.Cyan}{Terminal.Safe(what)}{style.Reset}  [{Terminal.Safe(one.Doing ?? "?")}]{(one.Hijacked ? " hijacked" : "")} goroutine {one.GoroutineId}");
+            var what = one.StartedNs is not null ? $"{one.Line.Method} {Path(one.Line)}"
+                : one.AgeIsLowerBound ? "began before the watch: method and path unknown"
+                : "began unseen: method and path unknown";
+            var age = one.AgeNs is { } ns ? $"{(one.AgeIsLowerBound ? "≥ " : "")}{Units.Duration(Span(ns))}" : "age unknown";
+            output.WriteLine($"  {age}  {style.Cyan}{Terminal.Safe(what)}{style.Reset}  [{Terminal.Safe(one.Doing ?? "?")}]{(one.Hijacked ? " hijacked" : "")} goroutine {one.GoroutineId}");
             if (one.Split is { } split)
                 output.WriteLine($"      {style.Dim}so far{style.Reset} on CPU {Time(split.OnCpuNs)}, runnable {Time(split.RunnableNs)}, waiting {Time(split.WaitingNs)}{(split.GcNs > 0 ? $", GC stop {Time(split.GcStopNs)}, assist {Time(split.AssistNs)}" : "")}{(Waits(split) is { Length: > 0 } waits ? $": {Terminal.Safe(waits)}" : "")}");
             foreach (var frame in one.Frames.TakeWhile(static frame => frame.Function is not "net/http.serverHandler.ServeHTTP").Take(MostFrames))

@@ -6,6 +6,7 @@ using Vitrine.Agent.Show;
 using Vitrine.Go;
 using Vitrine.Go.Probes.Http;
 using Vitrine.Insight.Requests;
+using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Verbs;
 
@@ -49,7 +50,16 @@ static class HttpVerb
 
         // 2. Watch.
         using var watch = HttpWatch.Open(target, new HttpWatchOptions { Split = view.NeedsSplit, KeepQuery = view.Query, Budget = request.Budget });
-        await Watch(target, watch, request, view, cancellation).ConfigureAwait(false);
+        TargetGoneException? gone = null;
+        try
+        {
+            await Watch(target, watch, request, view, cancellation).ConfigureAwait(false);
+        }
+        catch (TargetGoneException exception)
+        {
+            // What was seen until then is a result all the same.
+            gone = exception;
+        }
 
         // 3. Conclude and show.
         var report = watch.Report();
@@ -58,7 +68,7 @@ static class HttpVerb
             Output.Bytes(request.Output, stream => HttpJson.Write(stream, target, report, exposure, view.Slow));
         else
             Output.Text(request.Output, writer => new HttpText(writer, Style.For(request.Output), view).Write(target, report, exposure));
-        return ExitCode.Success;
+        return gone is null ? ExitCode.Success : throw gone;
     }
 
     static async Task Watch(GoTarget target, HttpWatch watch, ProbeRequest request, HttpView view, CancellationToken cancellation)

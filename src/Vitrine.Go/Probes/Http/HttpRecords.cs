@@ -74,6 +74,7 @@ internal enum HttpFlags : uint
     Hijacked = 4,
     UnseenStart = 8,
     Assisting = 16,
+    InAccount = 32,
 }
 
 /// <summary>enum state of http.bpf.h.</summary>

@@ -12,8 +12,11 @@ public sealed record HttpReport
     /// <summary>Requests that ended beyond the limit of those that are kept: counted, nothing else is known of them.</summary>
     public required long NotKept { get; init; }
 
-    /// <summary>Requests that still ran at the end.</summary>
+    /// <summary>Requests that still ran at the end; empty too when that is not known.</summary>
     public required IReadOnlyList<HttpInFlight> InFlight { get; init; }
+
+    /// <summary>Why it is not known which requests still ran; null when it is.</summary>
+    public string? InFlightUnknown { get; init; }
 
     /// <summary>Collections, in order; empty when the split was not asked for.</summary>
     public required IReadOnlyList<HttpCollection> Collections { get; init; }

@@ -75,10 +75,10 @@ public sealed record HttpInFlight
     /// <summary>When its handler began, by the kernel's monotonic clock; null for one that began before the watch.</summary>
     public required long? StartedNs { get; init; }
 
-    /// <summary>How old it is, in nanoseconds.</summary>
-    public required long AgeNs { get; init; }
+    /// <summary>How old it is, in nanoseconds; null when its beginning could have been missed.</summary>
+    public required long? AgeNs { get; init; }
 
-    /// <summary>True when <see cref="AgeNs"/> is only a lower bound: it began before the watch.</summary>
+    /// <summary>True when <see cref="AgeNs"/> is only a lower bound: it began before the watch, and the probes were in place all the time.</summary>
     public required bool AgeIsLowerBound { get; init; }
 
     /// <summary>True when its handler has taken the connection over.</summary>
@@ -100,8 +100,12 @@ public sealed record HttpInFlight
 /// <summary>One collection, from the stop of the world that begins it to the end of marking.</summary>
 /// <param name="StartedNs">By the kernel's monotonic clock.</param>
 /// <param name="EndedNs">By the same clock; null while it lasts.</param>
-/// <param name="BeganBefore">True when its beginning was not seen: <paramref name="StartedNs"/> is then the beginning of the watch.</param>
-public sealed record HttpCollection(long StartedNs, long? EndedNs, bool BeganBefore);
+/// <param name="BeganBefore">True when its beginning was not seen: <paramref name="StartedNs"/> is then the moment at which the probes came.</param>
+public sealed record HttpCollection(long StartedNs, long? EndedNs, bool BeganBefore)
+{
+    /// <summary>True when its end was not seen because the budget took the probes away: <see cref="EndedNs"/> is then that moment.</summary>
+    public bool IsCut { get; init; }
+}
 
 /// <summary>One stop of the world.</summary>
 /// <param name="StartedNs">When it was asked for, by the kernel's monotonic clock.</param>

@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Vitrine.Go.Binary;
 using Vitrine.Go.Goroutines;
 using Vitrine.Go.Probes.Session;
 using Vitrine.Instruments;
 using Vitrine.Linux.Kernel;
+using Vitrine.Linux.Processes;
 
 namespace Vitrine.Go.Probes.Http;
 
@@ -30,7 +32,11 @@ public sealed class HttpWatch : IDisposable
     private long _worldEventsNotKept;
     private long _cut;
     private long _startedNs;
+    private long _windowNs;
+    private bool _interrupted;
     private IReadOnlyList<HttpInFlight> _inFlight = [];
+    private string? _inFlightUnknown;
+    private HashSet<ulong>? _endedDuringLook;
     private long _endedNs;
 
     private HttpWatch(GoTarget target, HttpWatchOptions options, GoProbeSession session, WaitReasons reasons)
@@ -77,24 +83,38 @@ public sealed class HttpWatch : IDisposable
     /// <param name="duration">How long; zero is until cancelled.</param>
     /// <param name="onTick">Called about ten times a second.</param>
     /// <param name="cancellation">Ends the watch in order.</param>
+    /// <exception cref="TargetGoneException">The target ended; what was seen until then is in the report.</exception>
     public async Task Run(TimeSpan duration, Action onTick, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(onTick);
         _session.Start();
-        _startedNs = MonotonicClock.Now;
+        _startedNs = _windowNs = MonotonicClock.Now;
         // Taking the probes away takes a while: what runs at the end is looked at before, which is why the end is not left to the session.
         using var ending = new CancellationTokenSource();
-        await _session.Run(TimeSpan.Zero, s_every, () =>
+        try
         {
+            await _session.Run(TimeSpan.Zero, s_every, () =>
+            {
+                _ring.Consume();
+                onTick();
+                if (!cancellation.IsCancellationRequested && (duration == TimeSpan.Zero || MonotonicClock.Now - _startedNs < duration.TotalNanoseconds))
+                    return;
+                _endedNs = MonotonicClock.Now;
+                LookAtTheEnd();
+                ending.Cancel();
+            }, ending.Token).ConfigureAwait(false);
+        }
+        catch (TargetGoneException)
+        {
+            InFlightIsUnknown("the process ended during the watch");
+            throw;
+        }
+        finally
+        {
+            if (_endedNs == 0)
+                _endedNs = MonotonicClock.Now;
             _ring.Consume();
-            onTick();
-            if (!cancellation.IsCancellationRequested && (duration == TimeSpan.Zero || MonotonicClock.Now - _startedNs < duration.TotalNanoseconds))
-                return;
-            _endedNs = MonotonicClock.Now;
-            _inFlight = new InFlightReader(_target, _reader, _options.Split).Read(RequestMap(), World(), _startedNs);
-            ending.Cancel();
-        }, ending.Token).ConfigureAwait(false);
-        _ring.Consume();
+        }
     }
 
     /// <summary>What was seen so far.</summary>
@@ -109,6 +129,7 @@ public sealed class HttpWatch : IDisposable
             Requests = _requests,
             NotKept = _notKept,
             InFlight = _inFlight,
+            InFlightUnknown = _inFlightUnknown,
             Collections = _collections,
             Stops = _stops,
             Split = _options.Split,
@@ -130,16 +151,50 @@ public sealed class HttpWatch : IDisposable
 
     private WorldState World() => _session.Object.Map("worlds").TryLookup(0u, out WorldState world) ? world : default;
 
+    private void LookAtTheEnd()
+    {
+        try
+        {
+            _endedDuringLook = [];
+            bool sawAll = !_interrupted && _session.Report().Lost.Total == 0;
+            _inFlight = new InFlightReader(_target, _reader, _options.Split).Read(RequestMap, () =>
+            {
+                // What is no longer in the map has its event in the ring: the map first.
+                List<KeyValuePair<ulong, RequestRecord>> requests = RequestMap();
+                _ring.Consume();
+                return new InFlightReader.Reading(requests, _endedDuringLook, World());
+            }, sawAll ? _startedNs : null);
+        }
+        catch (Exception e) when (e is TargetGoneException or TimeoutException or GoBinaryException)
+        {
+            InFlightIsUnknown(e.Message);
+        }
+        finally
+        {
+            _endedDuringLook = null;
+        }
+    }
+
+    private void InFlightIsUnknown(string because)
+    {
+        _inFlightUnknown = because.TrimEnd('.');
+        _session.Note($"What still runs is not known: {_inFlightUnknown}.");
+    }
+
     // The budget takes the probes away: nothing that runs now is followed to its end, and what is kept of it would be taken for something else later.
     private void OnWindow(bool open)
     {
         if (open)
+        {
+            _windowNs = MonotonicClock.Now;
             return;
+        }
+        _interrupted = true;
         _ring.Consume();
         _cut += _session.Object.Map("requests").TakeAll<ulong, RequestRecord>().Count;
         _session.Object.Map("threads").Clear<uint>();
         _session.Object.Map("worlds").Update(0u, new WorldState());
-        CloseCollection(MonotonicClock.Now);
+        CloseCollection(MonotonicClock.Now, isCut: true);
     }
 
     private void OnEvent(ReadOnlySpan<byte> record)
@@ -159,6 +214,7 @@ public sealed class HttpWatch : IDisposable
 
     private void OnRequest(in FinishedRecord record)
     {
+        _endedDuringLook?.Add(record.Request.GoroutineId);
         bool kept = _requests.Count < _options.MostRequests;
         if (!kept)
             _notKept++;
@@ -186,17 +242,17 @@ public sealed class HttpWatch : IDisposable
                 _collections.Add(new HttpCollection((long)record.Started, null, false));
                 break;
             case HttpEventKind.GcEnd when record.Started == 0:
-                _collections.Add(new HttpCollection(_startedNs, (long)record.Ended, true));
+                _collections.Add(new HttpCollection(_windowNs, (long)record.Ended, true));
                 break;
             case HttpEventKind.GcEnd:
-                CloseCollection((long)record.Ended);
+                CloseCollection((long)record.Ended, isCut: false);
                 break;
         }
     }
 
-    private void CloseCollection(long endedNs)
+    private void CloseCollection(long endedNs, bool isCut)
     {
         if (_collections is [.., { EndedNs: null } last])
-            _collections[^1] = last with { EndedNs = endedNs };
+            _collections[^1] = last with { EndedNs = endedNs, IsCut = isCut };
     }
 }

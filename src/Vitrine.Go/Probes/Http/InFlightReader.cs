@@ -15,21 +15,39 @@ internal sealed class InFlightReader(GoTarget target, HttpRecordReader reader, b
         "golang.org/x/net/http2.(*serverConn).runHandler",
     };
 
-    /// <summary>What runs now, oldest first, those of unknown age at the front.</summary>
-    public IReadOnlyList<HttpInFlight> Read(IReadOnlyList<KeyValuePair<ulong, RequestRecord>> known, WorldState world, long watchedSinceNs)
+    /// <summary>What the probes know behind the dump.</summary>
+    /// <param name="Requests">The requests that run.</param>
+    /// <param name="Ended">Goroutines whose requests ended since the reading before the dump.</param>
+    /// <param name="World">The stops of the world.</param>
+    public readonly record struct Reading(IReadOnlyList<KeyValuePair<ulong, RequestRecord>> Requests, IReadOnlySet<ulong> Ended, WorldState World);
+
+    /// <summary>What runs now, oldest first, those that began unseen at the front.</summary>
+    /// <param name="before">Reads the requests that run, before the dump.</param>
+    /// <param name="after">Reads them again behind it.</param>
+    /// <param name="watchedSinceNs">Since when no beginning can have been missed; null when one can.</param>
+    public IReadOnlyList<HttpInFlight> Read(Func<IReadOnlyList<KeyValuePair<ulong, RequestRecord>>> before, Func<Reading> after, long? watchedSinceNs)
     {
-        // A request that ends between the two looks still counts as running in the first. Its goroutine tells.
+        // The dump stops nothing: while it is made requests begin and end, on the same goroutines too. A stack belongs to a request only when that ran
+        // both before and behind it.
+        var ran = new Dictionary<ulong, RequestRecord>();
+        foreach ((ulong g, RequestRecord request) in before())
+            ran[g] = request;
         GoroutineDump dump = target.ReadGoroutines();
+        (IReadOnlyList<KeyValuePair<ulong, RequestRecord>> known, IReadOnlySet<ulong> ended, WorldState world) = after();
         var goroutines = new Dictionary<ulong, Goroutine>();
         for (int i = 0; i < dump.Count; i++)
             goroutines.TryAdd(dump[i].Id, dump[i]);
         long now = MonotonicClock.Now;
 
         var all = new List<HttpInFlight>();
-        var seen = new HashSet<ulong>();
-        foreach ((_, RequestRecord request) in known)
+        var seen = new HashSet<ulong>(ended);
+        seen.UnionWith(ran.Values.Select(static one => one.GoroutineId));
+        seen.UnionWith(known.Select(static one => one.Value.GoroutineId));
+        foreach ((ulong g, RequestRecord request) in known)
         {
-            seen.Add(request.GoroutineId);
+            // Taken out, so that an entry that a changing map hands out twice counts once.
+            if (!ran.Remove(g, out RequestRecord earlier) || earlier.GoroutineId != request.GoroutineId || earlier.Started != request.Started)
+                continue;
             bool found = goroutines.TryGetValue(request.GoroutineId, out Goroutine goroutine);
             if (!found || (goroutine.Frames.Count > 0 && !Serves(goroutine)))
                 continue;
@@ -60,8 +78,8 @@ internal sealed class InFlightReader(GoTarget target, HttpRecordReader reader, b
                 Line = new HttpRequestLine(),
                 Route = null,
                 StartedNs = null,
-                AgeNs = Math.Max(0, now - watchedSinceNs),
-                AgeIsLowerBound = true,
+                AgeNs = watchedSinceNs is { } since ? Math.Max(0, now - since) : null,
+                AgeIsLowerBound = watchedSinceNs is not null,
                 Hijacked = false,
                 GoroutineId = id,
                 Doing = Doing(goroutine),
@@ -69,7 +87,7 @@ internal sealed class InFlightReader(GoTarget target, HttpRecordReader reader, b
                 Split = null,
             });
         }
-        return [.. all.OrderByDescending(static one => one.AgeIsLowerBound).ThenByDescending(static one => one.AgeNs).ThenBy(static one => one.GoroutineId)];
+        return [.. all.OrderByDescending(static one => one.StartedNs is null).ThenByDescending(static one => one.AgeNs).ThenBy(static one => one.GoroutineId)];
     }
 
     private static string Doing(Goroutine goroutine) => goroutine.WaitReason is { Length: > 0 } reason ? reason : goroutine.StateText;

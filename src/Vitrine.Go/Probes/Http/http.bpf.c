@@ -152,8 +152,7 @@ static __always_inline void copy_query(struct finished *event, struct go_net_htt
 
 static __always_inline void finish(struct request *request, u64 g, u32 status, u32 flags)
 {
-	u64 now = bpf_ktime_get_ns();
-	end_split(request, now);
+	u64 now = end_split(request);
 	struct finished *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
 		count(LOST_RING);

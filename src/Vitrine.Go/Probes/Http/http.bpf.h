@@ -106,6 +106,7 @@ enum flags {
 	HIJACKED = 4,
 	UNSEEN_START = 8,  // began before the probes were there
 	ASSISTING = 16,    // marks for the collector right now
+	IN_ACCOUNT = 32,   // a probe closes its time right now
 };
 
 enum kind { KIND_NET_HTTP, KIND_X_NET };

@@ -111,10 +111,26 @@ static __always_inline void close_state(struct request *request, u64 now)
 	request->at = world;
 }
 
+// On a preemptible kernel the thread can lose its processor in the middle of an account, and switch_threads would close the same time once more. The time
+// is read behind account_begins; what the thread loses before account_ends goes to the state around it.
+static __always_inline void account_begins(struct request *request)
+{
+	request->flags |= IN_ACCOUNT;
+	asm volatile("" ::: "memory");
+}
+
+static __always_inline void account_ends(struct request *request)
+{
+	asm volatile("" ::: "memory");
+	request->flags &= ~IN_ACCOUNT;
+}
+
 static __always_inline void change_state(struct request *request, u32 state)
 {
+	account_begins(request);
 	close_state(request, bpf_ktime_get_ns());
 	request->state = state;
+	account_ends(request);
 }
 
 static __always_inline void run_here(struct request *request)
@@ -149,12 +165,17 @@ static __always_inline void begin_split(struct request *request)
 	run_here(request);
 }
 
-static __always_inline void end_split(struct request *request, u64 now)
+// Returns when it ended.
+static __always_inline u64 end_split(struct request *request)
 {
 	if (!config.split)
-		return;
+		return bpf_ktime_get_ns();
+	account_begins(request);
+	u64 now = bpf_ktime_get_ns();
 	close_state(request, now);
 	stop_running(request);
+	account_ends(request);
+	return now;
 }
 
 static __always_inline struct request *request_of(u64 g)
@@ -246,14 +267,14 @@ int switch_threads(struct sched_switch *ctx)
 	if (g) {
 		struct request *request = request_of(*g);
 		// A preempted thread could run on: state 0, or 0x100 since it is told apart.
-		if (request && request->thread == thread && request->state == STATE_ON_CPU)
+		if (request && request->thread == thread && request->state == STATE_ON_CPU && !(request->flags & IN_ACCOUNT))
 			change_state(request, (ctx->previous_state & 0xff) ? STATE_IN_KERNEL : STATE_PREEMPTED);
 	}
 	thread = ctx->next;
 	g = bpf_map_lookup_elem(&threads, &thread);
 	if (g) {
 		struct request *request = request_of(*g);
-		if (request && request->thread == thread && (request->state == STATE_IN_KERNEL || request->state == STATE_PREEMPTED))
+		if (request && request->thread == thread && (request->state == STATE_IN_KERNEL || request->state == STATE_PREEMPTED) && !(request->flags & IN_ACCOUNT))
 			change_state(request, STATE_ON_CPU);
 	}
 	return 0;
@@ -261,8 +282,10 @@ int switch_threads(struct sched_switch *ctx)
 
 static __always_inline void set_assisting(struct request *request, bool assisting)
 {
+	account_begins(request);
 	close_state(request, bpf_ktime_get_ns());
 	request->flags = assisting ? request->flags | ASSISTING : request->flags & ~ASSISTING;
+	account_ends(request);
 }
 
 // func gcAssistAlloc1(gp, …), on the system stack: gp marks instead of going on.

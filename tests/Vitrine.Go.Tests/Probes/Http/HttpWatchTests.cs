@@ -102,14 +102,14 @@ public sealed class HttpWatchTests
         HttpInFlight[] old = [.. report.InFlight.Where(static one => one.AgeIsLowerBound)];
         Assert.Equal(2, old.Length);
         Assert.All(old, static one => Assert.Null(one.Line.Path));
-        Assert.All(old, one => Assert.InRange(one.AgeNs, (report.EndedNs - report.StartedNs) / 2, (report.EndedNs - report.StartedNs) * 2));
+        Assert.All(old, one => Assert.InRange(one.AgeNs!.Value, (report.EndedNs - report.StartedNs) / 2, (report.EndedNs - report.StartedNs) * 2));
         Assert.All(old, static one => Assert.Contains(one.Frames, static frame => frame.Function == "main.sleep"));
 
         HttpInFlight sleeping = Assert.Single(report.InFlight, static one => one.Line.Path == "/sleep");
         Assert.Equal("sleep", sleeping.Doing);
         Assert.Null(sleeping.Line.Query);
-        Assert.InRange(sleeping.Split!.TotalNs, sleeping.AgeNs - 1_000_000, sleeping.AgeNs + 1_000_000);
-        Assert.InRange(sleeping.Split.ParkedNs, sleeping.AgeNs * 8 / 10, sleeping.AgeNs);
+        Assert.InRange(sleeping.Split!.TotalNs, sleeping.AgeNs!.Value - 1_000_000, sleeping.AgeNs.Value + 1_000_000);
+        Assert.InRange(sleeping.Split.ParkedNs, sleeping.AgeNs.Value * 8 / 10, sleeping.AgeNs.Value);
         HttpInFlight locking = Assert.Single(report.InFlight, static one => one.Line.Path == "/lock");
         Assert.Equal("HTTP/2.0", locking.Line.Protocol);
         Assert.Contains(locking.Frames, static frame => frame.Function == "main.lock");
@@ -174,14 +174,25 @@ public sealed class HttpWatchTests
     {
         Prerequisite.Probes();
         using var server = new WebServer(GoFixture.Build(GoMatrix.VersionsOfThisRun[^1], GoFlavour.Stripped, "web"));
+        var stay = new List<Task>();
         HttpReport report = await Watch(server, new HttpWatchOptions { Split = true, Budget = 0.0005 }, async () =>
         {
             // As long as it takes until the budget has closed a window and opened another.
             var limit = System.Diagnostics.Stopwatch.StartNew();
             while (limit.Elapsed < TimeSpan.FromSeconds(4))
                 await Task.WhenAll(Enumerable.Range(0, 8).Select(i => server.Get($"/sleep?ms={30 + i}", http2: i % 2 == 1)));
+            stay.AddRange(Enumerable.Range(0, 4).Select(_ => server.Get("/sleep?ms=30000")));
+            server.AwaitRunning(4);
         });
         Assert.True(report.Probes.Coverage.Scale > 1);
+
+        // They began long after the watch: no bound may be made up for those that began in a pause.
+        Assert.Equal(4, report.InFlight.Count);
+        Assert.DoesNotContain(report.InFlight, static one => one.AgeIsLowerBound);
+        Assert.All(report.InFlight, static one => Assert.Equal(one.StartedNs is null, one.AgeNs is null));
+        Assert.All(report.InFlight, static one => Assert.InRange(one.AgeNs ?? 0, 0, 2_000_000_000));
+        // No collection reaches back beyond the window in which its end was seen.
+        Assert.All(report.Collections.Skip(1), one => Assert.False(one.BeganBefore && one.StartedNs <= report.StartedNs));
         IReadOnlyList<WebRecord> truth = server.Truth();
         Assert.InRange(report.Requests.Count, 1, truth.Count - 1);
         long longest = truth.Max(static one => one.DurationNs) + 20_000_000;
@@ -193,6 +204,64 @@ public sealed class HttpWatchTests
             Assert.Equal(duration, request.Split!.TotalNs);
             Assert.InRange(request.Split.ParkedNs, 29_000_000, duration);
         }
+    }
+
+    [Fact]
+    public async Task Requests_that_begin_and_end_during_the_last_look_are_not_mistaken_for_others()
+    {
+        Prerequisite.Probes();
+        using var server = new WebServer(GoFixture.Build(GoMatrix.VersionsOfThisRun[^1], GoFlavour.Stripped, "web"));
+        using var stop = new CancellationTokenSource();
+        Task[] load = [];
+        int[] done = new int[64];
+        for (int round = 0; round < 8; round++)
+        {
+            HttpReport report = await Watch(server, new HttpWatchOptions { Budget = 1 }, async () =>
+            {
+                if (load.Length == 0)
+                    load = [.. Enumerable.Range(0, done.Length).Select(i => Load(i))];
+                // The second answer from now on is to a request that began under the watch: none from before is left then.
+                int[] before = [.. done];
+                var limit = System.Diagnostics.Stopwatch.StartNew();
+                while (Enumerable.Range(0, done.Length).Any(i => Volatile.Read(ref done[i]) < before[i] + 2))
+                {
+                    Assert.InRange(limit.Elapsed.TotalSeconds, 0, 30);
+                    await Task.Delay(5, CancellationToken.None);
+                }
+            });
+            Assert.Null(report.InFlightUnknown);
+            Assert.All(report.InFlight, static one => Assert.NotNull(one.StartedNs));
+            Assert.All(report.InFlight, static one => Assert.DoesNotContain(one.Frames, frame => frame.Function == (one.Line.Path == "/sleep" ? "main.lock" : "main.sleep")));
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(load);
+
+        async Task Load(int number)
+        {
+            for (int i = number; !stop.IsCancellationRequested; Volatile.Write(ref done[number], ++i - number))
+                await server.Get(i % 2 == 0 ? "/sleep?ms=1" : "/lock?ms=1", http2: number % 4 == 3);
+        }
+    }
+
+    [Fact]
+    public async Task What_was_seen_before_the_target_ended_stays()
+    {
+        Prerequisite.Probes();
+        using var server = new WebServer(GoFixture.Build(GoMatrix.VersionsOfThisRun[^1], GoFlavour.Stripped, "web"));
+        using GoTarget target = GoTarget.Attach(LinuxProcess.Open(server.Pid));
+        using HttpWatch watch = HttpWatch.Open(target, new HttpWatchOptions { Budget = 1 });
+        var inPlace = new TaskCompletionSource();
+        Task watching = Task.Run(() => watch.Run(TimeSpan.Zero, () => inPlace.TrySetResult(), CancellationToken.None));
+        await inPlace.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await server.Get("/fast");
+        using (var process = System.Diagnostics.Process.GetProcessById(server.Pid))
+            process.Kill();
+        await Assert.ThrowsAsync<TargetGoneException>(() => watching.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        HttpReport report = watch.Report();
+        Assert.Equal("/fast", Assert.Single(report.Requests).Line.Path);
+        Assert.NotNull(report.InFlightUnknown);
+        Assert.Contains(report.Probes.Notes, static note => note.Contains("not known", StringComparison.Ordinal));
     }
 
     [Theory]

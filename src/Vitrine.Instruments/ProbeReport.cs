@@ -30,10 +30,13 @@ public sealed record AbsentProbe(string Function, string Reason);
 /// <param name="Watched">How long the look lasted.</param>
 /// <param name="Open">For how long of it the probes were attached.</param>
 /// <param name="Windows">In how many pieces.</param>
-/// <param name="Scale">What counts and totals are multiplied by to estimate the whole; 1 when nothing was left out.</param>
-/// <param name="RelativeError">Half width of the 95 % interval of that estimate, relative to it, from the differences between windows; 0 when nothing was left out.</param>
+/// <param name="Scale">What counts and totals are multiplied by to estimate the whole; 1 when nothing was left out, and when no error can be stated: they are lower bounds then.</param>
+/// <param name="RelativeError">Half width of the 95 % interval of that estimate, relative to it, from the differences between windows; 0 when nothing was left out; unknown with the reason when the windows do not tell.</param>
 public sealed record ProbeCoverage(TimeSpan Watched, TimeSpan Open, int Windows, double Scale, Known<double> RelativeError)
 {
+    /// <summary>Whether the probes were in place all the time.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Whether the result's counts and totals were multiplied by the scale; else they are of what was seen, and what happened in between is in no figure.</summary>
     public bool IsScaled { get; init; }
 }

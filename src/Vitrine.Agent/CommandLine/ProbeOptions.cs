@@ -37,8 +37,13 @@ sealed class ProbeOptions
     public LinuxProcess Find(ParseResult parsed) => _target.Find(parsed);
 
     /// <summary>What was typed.</summary>
-    public ProbeRequest Of(ParseResult parsed) => new(
-        _duration.Of(parsed), parsed.GetValue(_format)!, parsed.GetValue(_output), parsed.GetValue(_budget) ?? DefaultBudget, parsed.GetValue(_quiet));
+    /// <exception cref="UsageException">The output cannot be written: said before the look, not after it.</exception>
+    public ProbeRequest Of(ParseResult parsed)
+    {
+        var output = parsed.GetValue(_output);
+        Show.Output.Check(output);
+        return new(_duration.Of(parsed), parsed.GetValue(_format)!, output, parsed.GetValue(_budget) ?? DefaultBudget, parsed.GetValue(_quiet));
+    }
 
     /// <summary>What probes may cost; null when nothing was typed.</summary>
     public static Option<double?> Budget() => new("--budget")
@@ -50,19 +55,18 @@ sealed class ProbeOptions
             var text = result.Tokens[0].Value;
             if (TryShare(text, out var share))
                 return share;
-            result.AddError($"'{text}' is not a share of a processor: write 1%, 0.5% or 0.01, above 0 and at most 100%.");
+            result.AddError($"'{text}' is not a share of a processor: write 1% or 0.5%, above 0 and at most 100%.");
             return null;
         },
     };
 
-    /// <summary>Reads <c>1%</c> or <c>0.01</c>.</summary>
+    /// <summary>Reads <c>1%</c>. A number without the sign is refused: at three in the morning nobody should find out whether 1 was one percent or a whole processor.</summary>
     internal static bool TryShare(string text, out double share)
     {
-        var percent = text.EndsWith('%');
-        if (!double.TryParse(percent ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out share))
+        share = 0;
+        if (!text.EndsWith('%') || !double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out share))
             return false;
-        if (percent)
-            share /= 100;
+        share /= 100;
         return share is > 0 and <= 1;
     }
 }

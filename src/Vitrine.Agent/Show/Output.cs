@@ -10,6 +10,15 @@ static class Output
 
     static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    /// <summary>Refuses a path in a folder that is not there, before a long look and not after it.</summary>
+    /// <exception cref="UsageException">There is no such folder.</exception>
+    public static void Check(string? path)
+    {
+        if (path is null or "-" || Path.GetDirectoryName(Path.GetFullPath(path)) is not { } folder || Directory.Exists(folder))
+            return;
+        throw new UsageException($"There is no folder {Terminal.Safe(folder)} to write {Terminal.Safe(Path.GetFileName(path))} into.");
+    }
+
     public static void Text(string? path, Action<TextWriter> write) => Bytes(path, stream =>
     {
         using var writer = new StreamWriter(stream, Utf8, BufferSize, leaveOpen: true) { NewLine = "\n" };

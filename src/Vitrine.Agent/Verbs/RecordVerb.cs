@@ -63,6 +63,7 @@ static class RecordVerb
     {
         // 1. The file's name says the format: a name that says none must not cost a look.
         ProfileFile.Check(request.Output);
+        Output.Check(request.Output);
 
         // 2. Find the target.
         using var target = GoTargetOpener.Open(TargetFinder.Find(request.Target, request.Listen));

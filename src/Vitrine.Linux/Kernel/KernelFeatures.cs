@@ -65,7 +65,7 @@ public static class KernelFeatures
     {
         const string name = "CAP_BPF (load BPF programs)";
         if (!viewer.Capabilities.Has(CapabilitySet.Bpf) && !viewer.Capabilities.Has(CapabilitySet.SysAdmin))
-            return No(name, "this process has neither CAP_BPF nor CAP_SYS_ADMIN", Grant(viewer, "BPF"));
+            return No(name, "this process has neither CAP_BPF nor CAP_SYS_ADMIN", Grant(viewer));
         return viewer.InUserNamespace
             ? No(name, "this is a user namespace: its root has no power over the kernel's BPF", "run it on the host as root: sudo vitrine …")
             : Yes(name);
@@ -76,7 +76,7 @@ public static class KernelFeatures
         const string name = "CAP_PERFMON (attach probes and read stacks)";
         return viewer.Capabilities.Has(CapabilitySet.PerfMon) || viewer.Capabilities.Has(CapabilitySet.SysAdmin)
             ? Yes(name)
-            : No(name, "this process has neither CAP_PERFMON nor CAP_SYS_ADMIN", Grant(viewer, "PERFMON"));
+            : No(name, "this process has neither CAP_PERFMON nor CAP_SYS_ADMIN", Grant(viewer));
     }
 
     static KernelFeature UserProbes(Files files) => files.UprobeType
@@ -101,8 +101,8 @@ public static class KernelFeatures
             "in a container: --security-opt seccomp=unconfined (Docker, Podman) or securityContext.seccompProfile.type: Unconfined (Kubernetes)")
         : Yes("bpf(2) and perf_event_open(2) allowed by seccomp");
 
-    static string Grant(ViewerPrivileges viewer, string capability) => viewer.InContainer
-        ? $"start the viewer's container with --cap-add=BPF --cap-add=PERFMON --cap-add=SYS_PTRACE --pid=host (Docker, Podman), or securityContext.capabilities.add: [BPF, PERFMON, SYS_PTRACE]; missing is {capability}"
+    static string Grant(ViewerPrivileges viewer) => viewer.InContainer && viewer.EffectiveUid == 0
+        ? "start the viewer's container with --cap-add=BPF --cap-add=PERFMON --cap-add=SYS_PTRACE --pid=host (Docker, Podman), or securityContext.capabilities.add: [BPF, PERFMON, SYS_PTRACE]"
         : "run it as root: sudo vitrine … (or sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep $(which vitrine))";
 
     static bool TryVersion(string release, out Version version)

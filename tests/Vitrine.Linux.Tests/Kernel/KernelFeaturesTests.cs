@@ -19,7 +19,7 @@ public sealed class KernelFeaturesTests
         var nobody = Root with { EffectiveUid = 1000, Capabilities = default };
         Lacks(KernelFeatures.Survey(nobody, Modern), "CAP_BPF", "sudo");
         Lacks(KernelFeatures.Survey(nobody, Modern), "CAP_PERFMON", "setcap");
-        Lacks(KernelFeatures.Survey(nobody with { InContainer = true }, Modern), "CAP_BPF", "--cap-add=BPF");
+        Lacks(KernelFeatures.Survey(nobody with { InContainer = true, EffectiveUid = 0 }, Modern), "CAP_BPF", "--cap-add=BPF");
         Lacks(KernelFeatures.Survey(Root with { InUserNamespace = true }, Modern), "user namespace", "on the host");
         Lacks(KernelFeatures.Survey(Root, Modern with { Release = "5.10.0-28-amd64" }), "5.15", "newer kernel");
         Lacks(KernelFeatures.Survey(Root, Modern with { Release = "4.18.0-553.el8" }), "5.15", "newer kernel");

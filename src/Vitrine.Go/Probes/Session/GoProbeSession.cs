@@ -240,7 +240,7 @@ public sealed class GoProbeSession : IDisposable
             notes.Add($"Single-stepped, because no instruction there is emulated by the kernel: {Names(_singleStepped)}. Such a hit costs about ten times as much.");
         ProbeCoverage coverage = Coverage();
         if (_paused)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The probes would have cost more than the budget of {_program.Budget * 100:0.##} % of one processor: they were in place for {coverage.Open.TotalSeconds:0.00} s of {watched.TotalSeconds:0.00} s, in {coverage.Windows} windows; {(_program.Scales ? string.Create(CultureInfo.InvariantCulture, $"counts and totals are scaled by {coverage.Scale:0.00}") : "what happened in between was not seen and is in no figure")}."));
+            notes.Add(Windowed(coverage, watched));
         return new ProbeReport(
             new ProbeCost(
                 spent.Hits,
@@ -261,6 +261,15 @@ public sealed class GoProbeSession : IDisposable
         Object.Dispose();
     }
 
+    private string Windowed(ProbeCoverage coverage, TimeSpan watched)
+    {
+        string figures = !_program.Scales ? "what happened in between was not seen and is in no figure"
+            : coverage.Scale > 1 ? string.Create(CultureInfo.InvariantCulture, $"counts and totals are scaled by {coverage.Scale:0.00}")
+            : $"counts and totals are of what was seen, a lower bound: {coverage.RelativeError.Reason}";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"The probes would have cost more than the budget of {_program.Budget * 100:0.#####} % of one processor: they were in place for {coverage.Open.TotalSeconds:0.00} s of {watched.TotalSeconds:0.00} s, in {coverage.Windows} {(coverage.Windows == 1 ? "window" : "windows")}; {figures}.");
+    }
+
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static string Names(HashSet<string> names)
@@ -275,9 +284,10 @@ public sealed class GoProbeSession : IDisposable
     private ProbeCoverage Coverage()
     {
         ProbeCoverage closed = _governor.Coverage(Watched(), _paused) with { IsScaled = _program.Scales };
-        return _open
-            ? closed with { Open = closed.Open + Stopwatch.GetElapsedTime(_windowAt), Windows = closed.Windows + 1, Scale = _paused ? Math.Max(1, Watched() / (closed.Open + Stopwatch.GetElapsedTime(_windowAt))) : 1 }
-            : closed;
+        if (!_open)
+            return closed;
+        TimeSpan open = closed.Open + Stopwatch.GetElapsedTime(_windowAt);
+        return closed with { Open = open, Windows = closed.Windows + 1, Scale = closed.Scale > 1 ? Math.Max(1, Watched() / open) : 1 };
     }
 
     private bool AttachAll(string bpfProgram, IReadOnlyList<ProbePoint> points, string what, ulong cookie)
@@ -334,7 +344,8 @@ public sealed class GoProbeSession : IDisposable
             return;
         Object.Switch(on: false);
         _open = false;
-        _governor.WindowClosed(Stopwatch.GetElapsedTime(_windowAt), (_meter.Total() - _windowBefore).Hits);
+        ProbeMeter.Spent spent = _meter.Total() - _windowBefore;
+        _governor.WindowClosed(Stopwatch.GetElapsedTime(_windowAt), spent.Hits, spent.Nanoseconds);
         Attachment.DetachAll(_attachments);
     }
 
@@ -349,7 +360,7 @@ public sealed class GoProbeSession : IDisposable
         CloseWindow();
         WindowChanged?.Invoke(false);
         if (pause > ProbeGovernor.LongPause)
-            Note(string.Create(CultureInfo.InvariantCulture, $"The probes are so dear here that they were away for {pause.TotalSeconds:0} s after one short window; a larger --budget sees more."));
+            Note(string.Create(CultureInfo.InvariantCulture, $"The probes are so dear here that after one short window they have to stay away for {pause.TotalSeconds:0} s; a larger --budget sees more."));
         return pause;
     }
 }

@@ -20,13 +20,17 @@ internal sealed class ProbeGovernor(double budget)
     public static readonly TimeSpan LongPause = TimeSpan.FromSeconds(10);
 
     // Windows come about this often: often enough to see a change within seconds, seldom enough that coming and going is not the cost itself.
-    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
 
     // Windows are compared with each other to state the error of the estimate; more than this many are not kept apart.
     private const int MostRates = 100_000;
 
+    // Probes that take this much while they are in place slow the target down: what it does then says nothing of what it does otherwise.
+    private const double MostOfAProcessor = 0.5;
+
     private readonly List<(double Hits, double Seconds)> _windows = [];
     private TimeSpan _open;
+    private double _spentNs;
 
     /// <summary>Time with probes in place, in closed windows.</summary>
     public TimeSpan Open => _open;
@@ -60,20 +64,29 @@ internal sealed class ProbeGovernor(double budget)
         TimeSpan.FromTicks(Math.Max(0, (long)((spentNs / budget - elapsed.TotalNanoseconds) / 100)));
 
     /// <summary>Notes that a window ended.</summary>
-    public void WindowClosed(TimeSpan length, long hits)
+    /// <param name="length">From switching the programs on to switching them off.</param>
+    /// <param name="hits">Hits in it.</param>
+    /// <param name="spentNs">Their cost.</param>
+    public void WindowClosed(TimeSpan length, long hits, double spentNs)
     {
         Windows++;
         _open += length;
+        _spentNs += spentNs;
         if (_windows.Count < MostRates && length > TimeSpan.Zero)
             _windows.Add((hits, length.TotalSeconds));
     }
 
-    /// <summary>How much was seen, and how far the estimate of the rest may be off.</summary>
+    /// <summary>How much was seen, and how far the estimate of the rest may be off. Without a stated error nothing is scaled: what was seen is a lower bound.</summary>
+    /// <param name="watched">Since the start.</param>
+    /// <param name="paused">Whether the probes were ever away.</param>
     public ProbeCoverage Coverage(TimeSpan watched, bool paused)
     {
         if (!paused || _open <= TimeSpan.Zero)
             return new ProbeCoverage(watched, _open, Windows, 1, Known<double>.Of(0, Provenance.Computed("the probes were in place all the time")));
-        return new ProbeCoverage(watched, _open, Windows, Math.Max(1, watched / _open), RelativeError());
+        Known<double> error = _spentNs > MostOfAProcessor * _open.TotalNanoseconds
+            ? Known<double>.Unknown(FormattableString.Invariant($"while they were in place the probes themselves took {100 * _spentNs / _open.TotalNanoseconds:0} % of a processor, so that the target did less than it does without them"))
+            : RelativeError();
+        return new ProbeCoverage(watched, _open, Windows, error.IsKnown ? Math.Max(1, watched / _open) : 1, error) { IsWhole = false };
     }
 
     /// <summary>The half width of a 95 % interval of the mean rate, relative to it: a ratio estimator over windows of different length.</summary>
@@ -82,7 +95,7 @@ internal sealed class ProbeGovernor(double budget)
         const int fewest = 5;
         const double twoSided95 = 1.96;
         if (_windows.Count < fewest)
-            return Known<double>.Unknown($"only {_windows.Count} windows: at least {fewest} are needed to compare them");
+            return Known<double>.Unknown($"{_windows.Count} windows are too few to compare, it takes {fewest}");
         double seconds = _windows.Sum(static window => window.Seconds);
         double rate = _windows.Sum(static window => window.Hits) / seconds;
         if (rate <= 0)

@@ -44,7 +44,7 @@ public sealed class GcTriggerTests
         await run;
 
         var report = watch.Report();
-        Assert.True(report.Coverage.Scale > 1);
+        Assert.False(report.Coverage.IsWhole);
         // No stop is made of the beginning of one and the end of another.
         Assert.All(watch.Stops, one => Assert.InRange(one.DurationNs, 0, 1_000_000_000));
         Assert.All(watch.Cycles, one => Assert.True(one.EndedNs - one.StartedNs < 2_000_000_000));

@@ -66,7 +66,7 @@ public sealed class GoProbeSessionTests
     }
 
     [Fact]
-    public async Task A_budget_is_kept_and_the_estimate_says_how_far_it_may_be_off()
+    public async Task A_budget_is_kept_and_what_cannot_be_estimated_is_not()
     {
         Prerequisite.Probes();
         using SampleProcess sample = SampleProcess.Start(GoFixture.Build(GoMatrix.VersionsOfThisRun[^1], GoFlavour.Plain, "beats"));
@@ -83,9 +83,11 @@ public sealed class GoProbeSessionTests
         await spinning;
         Assert.True(paused >= 2, $"{paused} pauses");
         Assert.InRange(report.Cost.TargetShare.Value, 0.001, 2 * budget);
-        Assert.True(report.Coverage.Scale > 2, $"scale {report.Coverage.Scale}");
+        // The function does nothing but be called: in each window the probe itself took the processor, so that no rate can be told from it.
+        Assert.False(report.Coverage.IsWhole);
+        Assert.Equal(1, report.Coverage.Scale);
+        Assert.Contains("did less", report.Coverage.RelativeError.Reason, StringComparison.Ordinal);
         Assert.Contains(report.Notes, static note => note.Contains("budget", StringComparison.Ordinal));
-        Assert.True(session.Scale * session.Report().Cost.Hits > 0);
     }
 
     [Fact]

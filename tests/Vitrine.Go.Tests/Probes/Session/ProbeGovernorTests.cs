@@ -38,7 +38,7 @@ public sealed class ProbeGovernorTests
     public void The_scale_is_the_inverse_of_the_share_of_time_that_was_seen()
     {
         var governor = new ProbeGovernor(Budget);
-        double seconds = Simulate(governor, 0.5, TimeSpan.FromSeconds(60), out _, out double openSeconds);
+        double seconds = Simulate(governor, 0.4, TimeSpan.FromSeconds(60), out _, out double openSeconds);
         var coverage = governor.Coverage(TimeSpan.FromSeconds(seconds), paused: true);
         Assert.Equal(seconds / openSeconds, coverage.Scale, 3);
         Assert.True(coverage.Windows > 5);
@@ -49,13 +49,29 @@ public sealed class ProbeGovernorTests
     {
         var even = new ProbeGovernor(Budget);
         for (int i = 0; i < 20; i++)
-            even.WindowClosed(TimeSpan.FromMilliseconds(20), 1000);
+            even.WindowClosed(TimeSpan.FromMilliseconds(20), 1000, spentNs: 0);
         Assert.Equal(0, even.Coverage(TimeSpan.FromSeconds(10), paused: true).RelativeError.Value, 6);
 
         var few = new ProbeGovernor(Budget);
-        few.WindowClosed(TimeSpan.FromMilliseconds(20), 1000);
-        few.WindowClosed(TimeSpan.FromMilliseconds(20), 1000);
+        few.WindowClosed(TimeSpan.FromMilliseconds(20), 1000, spentNs: 0);
+        few.WindowClosed(TimeSpan.FromMilliseconds(20), 1000, spentNs: 0);
         Assert.False(few.Coverage(TimeSpan.FromSeconds(10), paused: true).RelativeError.IsKnown);
+    }
+
+    [Fact]
+    public void Without_a_stated_error_nothing_is_scaled()
+    {
+        var few = new ProbeGovernor(Budget);
+        few.WindowClosed(TimeSpan.FromMilliseconds(20), 1000, spentNs: 1e6);
+        Assert.Equal(1, few.Coverage(TimeSpan.FromSeconds(10), paused: true).Scale);
+        Assert.False(few.Coverage(TimeSpan.FromSeconds(10), paused: true).IsWhole);
+
+        // Probes that take most of a processor change what they count.
+        var dear = new ProbeGovernor(Budget);
+        for (int i = 0; i < 20; i++)
+            dear.WindowClosed(TimeSpan.FromMilliseconds(20), 10_000, spentNs: 18e6);
+        Assert.Equal(1, dear.Coverage(TimeSpan.FromSeconds(10), paused: true).Scale);
+        Assert.False(dear.Coverage(TimeSpan.FromSeconds(10), paused: true).RelativeError.IsKnown);
     }
 
     [Fact]
@@ -74,7 +90,7 @@ public sealed class ProbeGovernorTests
                 double length = 0.02 + 0.02 * random.NextDouble();
                 // The rate itself moves from window to window, by a third.
                 double rate = trueRate * (1 + (random.NextDouble() * 2 - 1) / 3);
-                governor.WindowClosed(TimeSpan.FromSeconds(length), (long)(rate * length));
+                governor.WindowClosed(TimeSpan.FromSeconds(length), (long)(rate * length), spentNs: 0);
                 hits += (long)(rate * length);
                 open += length;
             }
@@ -103,7 +119,7 @@ public sealed class ProbeGovernorTests
                 double windowNs = shareWhileOpen * window.TotalNanoseconds;
                 pause = governor.PauseAfter(at + window, spentNs + windowNs, window, windowNs);
             }
-            governor.WindowClosed(window, (long)window.TotalMicroseconds);
+            governor.WindowClosed(window, (long)window.TotalMicroseconds, shareWhileOpen * window.TotalNanoseconds);
             spentNs += shareWhileOpen * window.TotalNanoseconds;
             openSeconds += window.TotalSeconds;
             at += window + pause;

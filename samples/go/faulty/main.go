@@ -4,6 +4,7 @@
 //   - stock.go: a mutex that is held during slow work
 //   - audit.go: a channel whose consumer is slower than its producers
 //   - report.go: an allocation storm
+//   - history.go: a large heap full of pointers, and requests that allocate beside it
 //
 // It serves HTTP on a loopback port and has no profiling endpoint. It makes its own load, and ends with its parent's
 // standard input when it is started with -follow.
@@ -22,6 +23,7 @@ import (
 func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "address to serve HTTP on")
 	rate := flag.Int("rate", 20, "orders per second that the service gives itself; 0 waits for requests")
+	orders := flag.Int("orders", 700_000, "orders of the past to keep in memory")
 	follow := flag.Bool("follow", false, "end when standard input ends")
 	flag.Parse()
 	allowObservers()
@@ -50,6 +52,7 @@ func main() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/order", shop.serveOrder)
 	mux.HandleFunc("/report", serveReport)
+	mux.HandleFunc("/search", keepHistory(*orders).serveSearch)
 	mux.HandleFunc("/health", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	fmt.Fprintln(os.Stderr, "faulty:", server.Serve(listener))

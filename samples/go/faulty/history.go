@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// past is an order of long ago. They hang together by pointers, as objects of a cache do.
+type past struct {
+	item     string
+	customer *customer
+	previous *past
+}
+
+type customer struct {
+	name    string
+	address *address
+}
+
+type address struct{ street, town string }
+
+// keepHistory makes the orders of the last years.
+//
+// The fault: all of them stay in memory, in millions of small objects that point at each other. The collector has to follow every pointer, so that a
+// collection takes long, and whoever allocates meanwhile has to help it.
+func keepHistory(orders int) *past {
+	var last *past
+	for i := 0; i < orders; i++ {
+		who := &customer{name: fmt.Sprint("customer ", i%1000), address: &address{street: "High Street", town: "Town"}}
+		last = &past{item: "gadget", customer: who, previous: last}
+	}
+	return last
+}
+
+// search looks through the history and copies what it finds, which allocates.
+func (p *past) search(name string) string {
+	var found strings.Builder
+	for at := p; at != nil; at = at.previous {
+		line := fmt.Sprintf("%s %s, %s", at.customer.name, at.customer.address.street, at.customer.address.town)
+		if strings.HasPrefix(line, name) {
+			found.WriteString(line)
+			found.WriteByte('\n')
+		}
+	}
+	return found.String()
+}
+
+func (p *past) serveSearch(w http.ResponseWriter, r *http.Request) {
+	fmt.Fprintln(w, len(p.search(r.URL.Query().Get("name"))))
+}

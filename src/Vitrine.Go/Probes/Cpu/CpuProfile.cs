@@ -35,7 +35,7 @@ sealed class CpuProfile
         _samples = samples;
         _maps = maps;
         _kernel = kernel;
-        _stack = new CpuStack(target.Binary.Functions, target.Binary.Version, target.Bias);
+        _stack = new CpuStack(target.Binary.Functions, target.Binary.Version, target.Bias, target.Binary.Memory);
         _mappings = new ExecutableMappings(maps, target.Binary.Elf.BuildId, _builder);
         _stacks = new PprofStacks(target.Binary.Functions, target.Binary.Version, target.Bias, _builder, _mappings.IndexOf);
     }

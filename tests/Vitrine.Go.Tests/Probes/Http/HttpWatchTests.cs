@@ -355,7 +355,7 @@ public sealed class HttpWatchTests
                 case "/burn":
                     // The handler and the probes themselves come on top of what the loop measured; what the loop's thread does for the scheduler
                     // while its goroutine has been preempted is not the goroutine's.
-                    Assert.InRange(split.OnCpuNs, truth.CpuNs - 4_000_000, truth.CpuNs + 12_000_000);
+                    Assert.InRange(split.OnCpuNs, truth.CpuNs - 12_000_000, truth.CpuNs + 12_000_000);
                     break;
             }
         }

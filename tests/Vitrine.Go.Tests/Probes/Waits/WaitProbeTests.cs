@@ -269,7 +269,9 @@ public sealed class WaitProbeTests
             seen.TryGetValue(key, out (long Count, double Delay) found);
             string line = string.Create(CultureInfo.InvariantCulture, $"{name}: {key}: target {told.Count}, {told.Delay / 1e6:0.000} ms; vitrine {found.Count}, {found.Delay / 1e6:0.000} ms");
             TestContext.Current.TestOutputHelper?.WriteLine(line);
-            if (told.Count != found.Count || Math.Abs(told.Delay - found.Delay) > Tolerance * told.Delay + PerWaitNs * told.Count)
+            // A thread that the kernel preempts between the runtime's clock and the park is counted by one of the two only: one time slice in a row.
+            const double timeSliceNs = 8_000_000;
+            if (told.Count != found.Count || Math.Abs(told.Delay - found.Delay) > Tolerance * told.Delay + PerWaitNs * told.Count + timeSliceNs)
                 differences.Add(line);
         }
         Assert.True(differences.Count == 0, string.Join('\n', differences));

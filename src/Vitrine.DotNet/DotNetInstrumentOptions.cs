@@ -1,0 +1,14 @@
+using Vitrine.DotNet.Custom;
+using Vitrine.DotNet.Runtime;
+
+namespace Vitrine.DotNet;
+
+/// <summary>What <see cref="DotNetInstruments"/> offers beyond the instruments that need no state.</summary>
+public sealed record DotNetInstrumentOptions
+{
+    /// <summary>The reader behind <c>memstats</c> and <c>runtime</c>; null = one of their own, which lives as long as the process.</summary>
+    public RuntimeReader? Reader { get; init; }
+
+    /// <summary>Profiles of the program's own, offered under their names.</summary>
+    public IReadOnlyList<CustomProfile> CustomProfiles { get; init; } = [];
+}

@@ -1,0 +1,28 @@
+using Vitrine.DotNet.Async;
+using Vitrine.DotNet.Runtime;
+using Vitrine.Instruments;
+
+namespace Vitrine.DotNet;
+
+/// <summary>Every instrument of this package under its name, for a program that wants them all; what runs continuously comes from the options and belongs to whoever made it.</summary>
+public static class DotNetInstruments
+{
+    /// <summary>Adds them. Nothing is started by it, and nothing is spent until somebody looks.</summary>
+    /// <param name="registry">Where to.</param>
+    /// <param name="options">What else to offer; null for nothing else.</param>
+    /// <returns><paramref name="registry"/>.</returns>
+    /// <exception cref="ArgumentException">A name is taken already.</exception>
+    public static InstrumentRegistry AddTo(InstrumentRegistry registry, DotNetInstrumentOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        options ??= new();
+        var reader = options.Reader ?? new RuntimeReader();
+        // One line each, by name.
+        registry.Add(new AsyncInstrument());
+        registry.Add(RuntimeInstrument.MemStats(reader));
+        registry.Add(RuntimeInstrument.Runtime(reader));
+        foreach (var profile in options.CustomProfiles)
+            registry.Add(profile);
+        return registry;
+    }
+}

@@ -1,0 +1,275 @@
+using System.Buffers.Binary;
+using Vitrine.Linux.Memory;
+
+namespace Vitrine.Linux.Unwinding;
+
+/// <summary>
+/// The walk through generated x86-64 code by frame pointer. Assumption: a method that calls keeps rbp as its frame pointer, with the caller's rbp at [rbp] and the return address behind it, which
+/// .NET does on Linux in all but very small methods (those that a runtime's own rules know: <see cref="IGeneratedCode"/>).
+/// <para>
+/// At the interrupted instruction the frame may not be made yet, or be gone already. A few instructions are decoded there: a prologue ends with <c>lea rbp,[rsp+n]</c> or <c>mov rbp,rsp</c>, which
+/// occurs nowhere else, and an epilogue with <c>ret</c>. So no caller is left out there and none is made up. A return address is believed when a call stands before it.
+/// </para>
+/// </summary>
+sealed class X64FramePointers(ProcessCode code)
+{
+    const int Rsp = 7, Rbp = 6, Rip = 16;
+
+    /// <summary>Bytes of a prologue or epilogue that are looked at.</summary>
+    const int Window = 64;
+
+    /// <summary>A frame is not larger than that.</summary>
+    const ulong LargestFrame = 64 << 20;
+
+    // Return addresses that were found to stand behind a call: one read of the target's memory for each, not for each sample.
+    readonly ulong[] _calls = new ulong[4096];
+
+    public GeneratedStep Step(ulong address, bool isInterrupted, ref RegisterSet registers, IStackMemory memory, out FrameRule rule)
+    {
+        rule = FrameRule.FramePointer;
+        if (!registers.IsKnown(Rsp))
+            return GeneratedStep.NotMine;
+        if (isInterrupted && TryAtEdge(address, ref registers, memory))
+        {
+            rule = FrameRule.Instructions;
+            return GeneratedStep.Done;
+        }
+        return ByFramePointer(ref registers, memory);
+    }
+
+    GeneratedStep ByFramePointer(ref RegisterSet registers, IStackMemory memory)
+    {
+        if (!registers.IsKnown(Rbp))
+            return GeneratedStep.NotMine;
+        ulong stack = registers[Rsp], frame = registers[Rbp];
+        if (frame < stack || frame - stack > LargestFrame || (frame & 7) != 0)
+            return GeneratedStep.NotMine;
+        Span<byte> pair = stackalloc byte[16];
+        if (!memory.TryRead(frame, pair))
+            return GeneratedStep.StackNotReadable;
+        var back = BinaryPrimitives.ReadUInt64LittleEndian(pair[8..]);
+        if (back == 0)
+            return GeneratedStep.Bottom;
+        if (!IsReturnAddress(back))
+            return GeneratedStep.NotMine;
+        SetCaller(ref registers, back, frame + 16);
+        registers[Rbp] = BinaryPrimitives.ReadUInt64LittleEndian(pair);
+        return GeneratedStep.Done;
+    }
+
+    bool TryAtEdge(ulong address, ref RegisterSet registers, IStackMemory memory)
+    {
+        Span<byte> bytes = stackalloc byte[Window];
+        var length = code.Memory.Read(address, bytes);
+        var stack = registers[Rsp];
+        return TryPrologue(bytes[..length], stack, ref registers, memory) || TryEpilogue(bytes[..length], stack, ref registers, memory);
+    }
+
+    /// <summary>Follows pushes and the allocation of locals to the instruction that sets the frame pointer: where it will point, the caller's is or will be.</summary>
+    bool TryPrologue(ReadOnlySpan<byte> at, ulong stack, ref RegisterSet registers, IStackMemory memory)
+    {
+        var top = stack;
+        for (var steps = 0; steps < 16; steps++)
+        {
+            // push rbp; mov rbp,rsp
+            if (Begins(at, 0x48, 0x8B, 0xEC) || Begins(at, 0x48, 0x89, 0xE5))
+                return Frame(top, ref registers);
+            // lea rbp,[rsp+n]
+            if (Begins(at, 0x48, 0x8D, 0x6C, 0x24) && at.Length > 4)
+                return Frame(top + at[4], ref registers);
+            if (Begins(at, 0x48, 0x8D, 0xAC, 0x24) && at.Length >= 8)
+                return Frame(top + BinaryPrimitives.ReadUInt32LittleEndian(at[4..]), ref registers);
+            if (Begins(at, 0xF3, 0x0F, 0x1E, 0xFA)) // endbr64
+            {
+                at = at[4..];
+            }
+            else if (Begins(at, 0xC5, 0xF8, 0x77)) // vzeroupper
+            {
+                at = at[3..];
+            }
+            else if (at.Length > 0 && at[0] is >= 0x50 and <= 0x57)
+            {
+                top = top - 8;
+                at = at[1..];
+            }
+            else if (at.Length > 1 && at[0] == 0x41 && at[1] is >= 0x50 and <= 0x57)
+            {
+                top = top - 8;
+                at = at[2..];
+            }
+            else if (Begins(at, 0x48, 0x83, 0xEC) && at.Length > 3 && at[3] < 0x80)
+            {
+                top = top - at[3];
+                at = at[4..];
+            }
+            else if (Begins(at, 0x48, 0x81, 0xEC) && at.Length >= 7)
+            {
+                top = top - BinaryPrimitives.ReadUInt32LittleEndian(at[3..]);
+                at = at[7..];
+            }
+            else
+            {
+                return false;
+            }
+        }
+        return false;
+
+        bool Frame(ulong frame, ref RegisterSet registers)
+        {
+            // The caller's frame pointer goes right below the return address. It is the first push: when it lies below the stack pointer, nothing is pushed yet.
+            if (frame + 8 < stack || frame - stack + 8 > LargestFrame || !TryReturn(frame + 8, memory, out var back))
+                return false;
+            if (frame >= stack)
+            {
+                if (!TryWord(frame, memory, out var saved))
+                    return false;
+                registers[Rbp] = saved;
+            }
+            SetCaller(ref registers, back, frame + 16);
+            return true;
+        }
+    }
+
+    /// <summary>Follows the release of locals and pops to the return.</summary>
+    bool TryEpilogue(ReadOnlySpan<byte> at, ulong stack, ref RegisterSet registers, IStackMemory memory)
+    {
+        var top = stack;
+        var frame = registers.IsKnown(Rbp) ? registers[Rbp] : 0;
+        for (var steps = 0; steps < 16; steps++)
+        {
+            if (at.Length > 0 && at[0] is 0xC3 or 0xC2 || Begins(at, 0xF3, 0xC3))
+            {
+                if (!TryReturn(top, memory, out var back))
+                    return false;
+                SetCaller(ref registers, back, top + 8);
+                registers[Rbp] = frame;
+                return true;
+            }
+            if (Begins(at, 0xC5, 0xF8, 0x77)) // vzeroupper
+            {
+                at = at[3..];
+            }
+            else if (Begins(at, 0x48, 0x83, 0xC4) && at.Length > 3 && at[3] < 0x80) // add rsp,n
+            {
+                top = top + at[3];
+                at = at[4..];
+            }
+            else if (Begins(at, 0x48, 0x81, 0xC4) && at.Length >= 7)
+            {
+                top = top + BinaryPrimitives.ReadUInt32LittleEndian(at[3..]);
+                at = at[7..];
+            }
+            else if (Begins(at, 0x48, 0x8D, 0x65) && at.Length > 3) // lea rsp,[rbp+n]
+            {
+                top = unchecked(frame + (ulong)(sbyte)at[3]);
+                at = at[4..];
+            }
+            else if (Begins(at, 0x48, 0x8D, 0xA5) && at.Length >= 7)
+            {
+                top = unchecked(frame + (ulong)BinaryPrimitives.ReadInt32LittleEndian(at[3..]));
+                at = at[7..];
+            }
+            else if (Begins(at, 0xC9)) // leave
+            {
+                if (!TryWord(frame, memory, out var saved))
+                    return false;
+                top = frame + 8;
+                frame = saved;
+                at = at[1..];
+            }
+            else if (Begins(at, 0x5D)) // pop rbp
+            {
+                if (!TryWord(top, memory, out frame))
+                    return false;
+                top = top + 8;
+                at = at[1..];
+            }
+            else if (at.Length > 0 && at[0] is >= 0x58 and <= 0x5F and not 0x5C)
+            {
+                top = top + 8;
+                at = at[1..];
+            }
+            else if (at.Length > 1 && at[0] == 0x41 && at[1] is >= 0x58 and <= 0x5F)
+            {
+                top = top + 8;
+                at = at[2..];
+            }
+            else
+            {
+                return false;
+            }
+            if (top < stack || top - stack > LargestFrame)
+                return false;
+        }
+        return false;
+    }
+
+    static bool Begins(ReadOnlySpan<byte> at, params ReadOnlySpan<byte> bytes) => at.StartsWith(bytes);
+
+    static bool TryWord(ulong address, IStackMemory memory, out ulong word)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        word = memory.TryRead(address, bytes) ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
+        return word != 0 || memory.TryRead(address, bytes);
+    }
+
+    bool TryReturn(ulong address, IStackMemory memory, out ulong back) => TryWord(address, memory, out back) && IsReturnAddress(back);
+
+    static void SetCaller(ref RegisterSet registers, ulong instruction, ulong stack)
+    {
+        // rbx and r12 to r15 may have been saved anywhere in the frame.
+        registers.KeepOnly(1UL << Rbp);
+        registers[Rsp] = stack;
+        registers[Rip] = instruction;
+    }
+
+    /// <summary>Whether a call stands before the address, in executable memory.</summary>
+    public bool IsReturnAddress(ulong address)
+    {
+        var slot = (int)((address ^ address >> 12) & (ulong)(_calls.Length - 1));
+        if (_calls[slot] == address)
+            return true;
+        Span<byte> before = stackalloc byte[7];
+        if (address < 4096 || code.Find(address - 1) is not { } area || address - 7 < area.Start || !code.Memory.TryRead(address - 7, before) || !EndsWithCall(before))
+            return false;
+        _calls[slot] = address;
+        return true;
+    }
+
+    /// <summary>call rel32, or call of a register or a place in memory: Intel SDM volume 2, CALL (E8, FF /2).</summary>
+    internal static bool EndsWithCall(ReadOnlySpan<byte> before)
+    {
+        if (before.Length < 7)
+            return false;
+        if (before[^5] == 0xE8)
+            return true;
+        for (var length = 2; length <= 7; length++)
+        {
+            if (before[^length] != 0xFF)
+                continue;
+            int modRm = before[^(length - 1)], mode = modRm >> 6, operand = modRm & 7;
+            if ((modRm >> 3 & 7) != 2)
+                continue;
+            var takes = 2;
+            if (mode != 3)
+            {
+                if (operand == 4)
+                {
+                    if (length < 3)
+                        continue;
+                    takes++;
+                    if (mode == 0 && (before[^(length - 2)] & 7) == 5)
+                        takes += 4;
+                }
+                else if (mode == 0 && operand == 5)
+                {
+                    takes += 4;
+                }
+                takes += mode switch { 1 => 1, 2 => 4, _ => 0 };
+            }
+            if (takes == length)
+                return true;
+        }
+        return false;
+    }
+}

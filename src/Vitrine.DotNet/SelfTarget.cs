@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Vitrine.DotNet.Diagnostics;
 using Vitrine.Instruments;
 
 namespace Vitrine.DotNet;
 
 /// <summary>This process itself, as a target: what the instruments of this package look at.</summary>
-public sealed class SelfTarget : ITarget
+public sealed class SelfTarget : IDotNetTarget
 {
     SelfTarget()
     {
@@ -27,6 +28,9 @@ public sealed class SelfTarget : ITarget
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public DiagnosticPort Port { get; } = DiagnosticPort.OfSelf();
 
     /// <summary>Whether an instrument that looks from inside can look at <paramref name="target"/>.</summary>
     internal static Availability AvailabilityOf(ITarget target) =>

@@ -47,6 +47,19 @@ public sealed class LinuxProcess
         }
     }
 
+    /// <summary>A variable of the environment that the process was started with; null when it is not set. Untrusted text.</summary>
+    /// <exception cref="AccessDeniedException">The kernel refuses.</exception>
+    public string? EnvironmentVariable(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var wanted = Encoding.UTF8.GetBytes(name + "=");
+        ReadOnlySpan<byte> text = Read("environ");
+        foreach (var range in text.Split((byte)0))
+            if (text[range].StartsWith(wanted))
+                return Encoding.UTF8.GetString(text[range][wanted.Length..]);
+        return null;
+    }
+
     /// <summary>Path of the executable as the target's mount namespace names it, without " (deleted)"; null when it may not be read or there is none.</summary>
     public string? ExecutablePath => ReadExecutableLink() is { } link ? StripDeleted(link) : null;
 

@@ -1,0 +1,207 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.IO.Pipes;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Vitrine.Instruments;
+
+namespace Vitrine.DotNet.Diagnostics;
+
+/// <summary>One connection to a runtime. Each command has its own; that of a session becomes its stream of events. Every wait has a limit.</summary>
+abstract unsafe class IpcConnection : IDisposable
+{
+    /// <summary>What <see cref="Receive"/> returns when nothing came in time.</summary>
+    public const int TimedOut = -1;
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="InstrumentUnavailableException">The runtime cannot be reached; the message has the reason.</exception>
+    public static IpcConnection Open(DiagnosticSocket address, TimeSpan timeout) =>
+        address.IsPipe ? new PipeConnection(address, timeout) : new UnixConnection(address, timeout);
+
+    /// <summary>Sends a whole message.</summary>
+    public abstract void Send(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Receives what there is, at most <paramref name="length"/> bytes: how many, 0 when the runtime closed the connection, <see cref="TimedOut"/> when nothing came in time.</summary>
+    public abstract int Receive(byte* buffer, int length, int milliseconds);
+
+    /// <summary>Ends the connection for both sides, also while another thread receives.</summary>
+    public abstract void Abort();
+
+    public abstract void Dispose();
+
+    /// <summary>Receives exactly as many bytes.</summary>
+    public void ReceiveExactly(Span<byte> bytes, TimeSpan timeout)
+    {
+        var clock = Stopwatch.StartNew();
+        fixed (byte* start = bytes)
+            for (var at = 0; at < bytes.Length;)
+            {
+                var left = timeout - clock.Elapsed;
+                var got = left > TimeSpan.Zero ? Receive(start + at, bytes.Length - at, (int)Math.Clamp(left.TotalMilliseconds, 1, int.MaxValue)) : TimedOut;
+                if (got == TimedOut)
+                    throw new InstrumentUnavailableException(
+                        $"The runtime accepted the connection and did not answer within {timeout.TotalSeconds:0.#} s: the process is stopped, or so busy that its diagnostics thread does not run.",
+                        "Look at its state with `vitrine ps`, and try again.");
+                if (got == 0) throw new InstrumentUnavailableException("The runtime closed the connection before it had answered: the process is ending, or speaks another protocol.");
+                at += got;
+            }
+    }
+
+    /// <summary>Sends a command and receives its answer.</summary>
+    /// <exception cref="IpcRefusalException">The runtime refuses.</exception>
+    public byte[] Ask(IpcMessage message, TimeSpan timeout)
+    {
+        Send(message.ToArray());
+        Span<byte> header = stackalloc byte[IpcMessage.HeaderBytes];
+        ReceiveExactly(header, timeout);
+        if (!IpcMessage.TryReadHeader(header, out var length, out var set, out var command))
+            throw new InstrumentUnavailableException("What listens at the diagnostics port does not speak the protocol of .NET's runtime.");
+        var payload = new byte[length];
+        ReceiveExactly(payload, timeout);
+        if (set == 0xff && command == 0) return payload;
+        throw new IpcRefusalException(length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(payload) : 0);
+    }
+
+    sealed class UnixConnection : IpcConnection
+    {
+        const int SocketLevel = 1, PeerCredentials = 17;
+
+        readonly Socket _socket;
+
+        public UnixConnection(DiagnosticSocket address, TimeSpan timeout)
+        {
+            _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                // On Linux the limit for sending is also one for a connection that nobody accepts.
+                _socket.SendTimeout = (int)timeout.TotalMilliseconds;
+                _socket.Connect(new UnixDomainSocketEndPoint(address.Path));
+                RequireOwner(address);
+            }
+            catch (SocketException e)
+            {
+                _socket.Dispose();
+                throw address.Unreachable(e.SocketErrorCode);
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                _socket.Dispose();
+                throw new InstrumentUnavailableException($"The path of the diagnostics port is longer than a socket's path can be: {address.Path}");
+            }
+            catch
+            {
+                _socket.Dispose();
+                throw;
+            }
+        }
+
+        // Anybody may put a socket with that name into /tmp.
+        void RequireOwner(DiagnosticSocket address)
+        {
+            if (!OperatingSystem.IsLinux()) return;
+            Span<byte> credentials = stackalloc byte[12];
+            if (_socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials) < 4) return;
+            // 0: the owner is in a pid namespace that cannot be seen from here.
+            if (BinaryPrimitives.ReadInt32LittleEndian(credentials) is var owner && owner != 0 && owner != address.Pid)
+                throw new InstrumentUnavailableException($"The socket {address.Path} belongs to process {owner}, not to {address.Pid}: nothing is sent to it.");
+        }
+
+        public override void Send(ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                while (!bytes.IsEmpty)
+                    bytes = bytes[_socket.Send(bytes)..];
+            }
+            catch (SocketException e)
+            {
+                throw new InstrumentUnavailableException($"The runtime does not take commands: {e.Message}.");
+            }
+        }
+
+        public override int Receive(byte* buffer, int length, int milliseconds)
+        {
+            var handle = _socket.SafeHandle;
+            var held = false;
+            try
+            {
+                handle.DangerousAddRef(ref held);
+                var descriptor = (int)handle.DangerousGetHandle();
+                var entry = new UnixCalls.PollEntry { Descriptor = descriptor, Wanted = UnixCalls.ReadyToRead };
+                // Interrupted counts as time that is over: callers have clocks of their own.
+                if (UnixCalls.Poll(&entry, 1, milliseconds) <= 0) return TimedOut;
+                var got = (int)UnixCalls.Receive(descriptor, buffer, (nuint)length, 0);
+                return got >= 0 ? got : Marshal.GetLastPInvokeError() == UnixCalls.Interrupted ? TimedOut : 0;
+            }
+            catch (ObjectDisposedException)
+            {
+                return 0;
+            }
+            finally
+            {
+                if (held) handle.DangerousRelease();
+            }
+        }
+
+        public override void Abort()
+        {
+            try
+            {
+                _socket.Shutdown(SocketShutdown.Both);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // It is gone already.
+            }
+        }
+
+        public override void Dispose() => _socket.Dispose();
+    }
+
+    /// <summary>Windows. Not tested: the project's tests run on Linux.</summary>
+    sealed class PipeConnection : IpcConnection
+    {
+        readonly NamedPipeClientStream _pipe;
+        byte[] _managed = [];
+
+        public PipeConnection(DiagnosticSocket address, TimeSpan timeout)
+        {
+            _pipe = new(".", address.Path, PipeDirection.InOut, PipeOptions.Asynchronous);
+            try
+            {
+                _pipe.Connect(timeout);
+            }
+            catch (Exception e) when (e is TimeoutException or IOException or UnauthorizedAccessException)
+            {
+                _pipe.Dispose();
+                throw new InstrumentUnavailableException($"The diagnostics port {address.Path} cannot be reached: {e.Message}");
+            }
+        }
+
+        public override void Send(ReadOnlySpan<byte> bytes) => _pipe.Write(bytes);
+
+        public override int Receive(byte* buffer, int length, int milliseconds)
+        {
+            if (_managed.Length < length) _managed = new byte[length];
+            using var limit = new CancellationTokenSource(milliseconds);
+            try
+            {
+                var got = _pipe.ReadAsync(_managed.AsMemory(0, length), limit.Token).AsTask().GetAwaiter().GetResult();
+                _managed.AsSpan(0, got).CopyTo(new Span<byte>(buffer, length));
+                return got;
+            }
+            catch (OperationCanceledException)
+            {
+                return TimedOut;
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                return 0;
+            }
+        }
+
+        public override void Abort() => _pipe.Dispose();
+
+        public override void Dispose() => _pipe.Dispose();
+    }
+}

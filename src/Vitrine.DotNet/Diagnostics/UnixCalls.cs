@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace Vitrine.DotNet.Diagnostics;
+
+/// <summary>
+/// Reading from a socket with nothing of .NET around it. <see cref="System.Net.Sockets.Socket"/> would count bytes and may write events of its own, and a thread that drains events must make none
+/// (dotnet/runtime#1892).
+/// </summary>
+static unsafe partial class UnixCalls
+{
+    public const int Interrupted = 4;
+
+    public const short ReadyToRead = 1, ReadyToWrite = 4;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollEntry
+    {
+        public int Descriptor;
+        public short Wanted, Found;
+    }
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    public static partial nint Receive(int socket, byte* buffer, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    private static partial int GetThreadId();
+
+    /// <summary>The operating system's id of the calling thread; 0 when it cannot be told.</summary>
+    public static int CurrentThreadId()
+    {
+        if (!OperatingSystem.IsLinux()) return 0;
+        try
+        {
+            return GetThreadId();
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return 0; // glibc before 2.30
+        }
+    }
+}

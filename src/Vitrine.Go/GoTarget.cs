@@ -145,6 +145,23 @@ public sealed class GoTarget : ITarget, IDisposable
     /// <summary>Throws <see cref="TargetGoneException"/> when the process ended or runs another program; every read of its memory checks the same.</summary>
     public void ThrowIfGone() => Memory.TryReadUInt8(unchecked(Binary.Module.PcHeader + Bias), out _);
 
+    /// <summary>Whether the process ended or runs another program: <see cref="ThrowIfGone"/> as an answer.</summary>
+    public bool IsGone
+    {
+        get
+        {
+            try
+            {
+                ThrowIfGone();
+                return false;
+            }
+            catch (TargetGoneException)
+            {
+                return true;
+            }
+        }
+    }
+
     /// <summary>The address of a global variable in the process.</summary>
     internal bool TryGlobal(string name, out ulong address, out string reason)
     {

@@ -39,6 +39,9 @@ public sealed record ProbeCoverage(TimeSpan Watched, TimeSpan Open, int Windows,
 
     /// <summary>Whether the result's counts and totals were multiplied by the scale; else they are of what was seen, and what happened in between is in no figure.</summary>
     public bool IsScaled { get; init; }
+
+    /// <summary>Whether the target ended before the look did: what was seen until then is the result, and the time is shorter than what was asked for.</summary>
+    public bool TargetEnded { get; init; }
 }
 
 /// <summary>What every look with probes says of itself at its end.</summary>

@@ -28,6 +28,7 @@ static class ProbeReportJson
         json.WriteNumber("scale", report.Coverage.Scale);
         json.WriteBoolean("scaled", report.Coverage.IsScaled);
         WriteKnown(json, "relativeError", report.Coverage.RelativeError);
+        json.WriteBoolean("targetEnded", report.Coverage.TargetEnded);
         json.WriteEndObject();
 
         json.WriteStartArray("absent");

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Vitrine.Go;
 using Vitrine.Go.Probes.Collector;
 using Vitrine.Instruments;
-using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Recorder;
 
@@ -28,17 +27,10 @@ sealed class CollectorSource : IEventSource
 
     public string Name => "gc";
 
-    public async Task Run(FlightRecorder recorder, CancellationToken cancellation)
+    public Task Run(FlightRecorder recorder, CancellationToken cancellation)
     {
         this.recorder = recorder;
-        try
-        {
-            await watch.Run(TimeSpan.Zero, null, cancellation).ConfigureAwait(false);
-        }
-        catch (TargetGoneException)
-        {
-            // What it had seen by then was told.
-        }
+        return watch.Run(TimeSpan.Zero, null, cancellation);
     }
 
     public ProbeReport Report() => watch.Report();

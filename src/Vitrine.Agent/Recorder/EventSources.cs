@@ -1,5 +1,6 @@
 using Vitrine.Go;
 using Vitrine.Instruments;
+using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Recorder;
 
@@ -56,7 +57,7 @@ sealed class EventSources : IDisposable
     {
         try
         {
-            var running = sources.Select(source => Task.Run(() => source.Run(recorder, ending.Token), CancellationToken.None)).ToList();
+            var running = sources.Select(source => Task.Run(() => UntilItEnds(source, recorder, ending.Token), CancellationToken.None)).ToList();
             await Task.WhenAny(running).ConfigureAwait(false);
             var alive = ending.IsCancellationRequested;
             await ending.CancelAsync().ConfigureAwait(false);
@@ -74,6 +75,18 @@ sealed class EventSources : IDisposable
         [.. sources.Select(static source => KeyValuePair.Create(source.Name, source.Report())).Where(static one => one.Value is not null).Select(static one => KeyValuePair.Create(one.Key, one.Value!))];
 
     public void Dispose() => sources.ForEach(static source => source.Dispose());
+
+    // Whichever source finds the target gone ends the watch; what it had seen by then was told.
+    static async Task UntilItEnds(IEventSource source, FlightRecorder recorder, CancellationToken cancellation)
+    {
+        try
+        {
+            await source.Run(recorder, cancellation).ConfigureAwait(false);
+        }
+        catch (TargetGoneException)
+        {
+        }
+    }
 
     void Add(Func<GoTarget> attach, Func<GoTarget, IEventSource> make)
     {

@@ -8,7 +8,8 @@ interface IEventSource : IDisposable
     /// <summary>Its name in the events and in the result.</summary>
     string Name { get; }
 
-    /// <summary>Watches until it is cancelled or the target has ended.</summary>
+    /// <summary>Watches until it is cancelled or the target has ended, which it may also say by the exception.</summary>
+    /// <exception cref="Vitrine.Linux.Processes.TargetGoneException">The target ended.</exception>
     Task Run(FlightRecorder recorder, CancellationToken cancellation);
 
     /// <summary>What its probes cost and lost; null for a source that only reads.</summary>

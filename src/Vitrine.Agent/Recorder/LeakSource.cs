@@ -4,7 +4,6 @@ using Vitrine.Go;
 using Vitrine.Insight.Findings;
 using Vitrine.Insight.Leaks;
 using Vitrine.Instruments;
-using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Recorder;
 
@@ -33,27 +32,20 @@ sealed class LeakSource(GoTarget target, RecorderTrigger trigger, TimeSpan every
     {
         var started = Stopwatch.GetTimestamp();
         var watch = New();
-        try
+        while (!cancellation.IsCancellationRequested)
         {
-            while (!cancellation.IsCancellationRequested)
+            var dump = target.ReadGoroutines(cancellation: CancellationToken.None);
+            watch.Observe(DumpObservation.Of(dump, Stopwatch.GetElapsedTime(started)));
+            recorder.Events.Add(RecordedEvent.Of(dump.CapturedAt, Name, "look", json => json.WriteNumber("goroutines", dump.Count)));
+            if (watch.Observations % Conclude == 0)
             {
-                var dump = target.ReadGoroutines(cancellation: CancellationToken.None);
-                watch.Observe(DumpObservation.Of(dump, Stopwatch.GetElapsedTime(started)));
-                recorder.Events.Add(RecordedEvent.Of(dump.CapturedAt, Name, "look", json => json.WriteNumber("goroutines", dump.Count)));
-                if (watch.Observations % Conclude == 0)
-                {
-                    var holders = HolderSearcher.Search(target, dump, watch.Candidates(), CancellationToken.None);
-                    foreach (var group in watch.Conclude(holders).Groups.Where(static group => group.Finding.Verdict == Verdict.Fault))
-                        Tell(recorder, group);
-                    if (watch.Observations >= Longest)
-                        watch = New();
-                }
-                await Task.Delay(every, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                var holders = HolderSearcher.Search(target, dump, watch.Candidates(), CancellationToken.None);
+                foreach (var group in watch.Conclude(holders).Groups.Where(static group => group.Finding.Verdict == Verdict.Fault))
+                    Tell(recorder, group);
+                if (watch.Observations >= Longest)
+                    watch = New();
             }
-        }
-        catch (TargetGoneException)
-        {
-            // The recorder hears of it from every source.
+            await Task.Delay(every, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         LeakWatch New() => new(target: target.Pid.ToString(CultureInfo.InvariantCulture));

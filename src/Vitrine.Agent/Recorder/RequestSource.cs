@@ -3,7 +3,6 @@ using Vitrine.Go;
 using Vitrine.Go.Probes.Http;
 using Vitrine.Instruments;
 using Vitrine.Linux.Kernel;
-using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Recorder;
 
@@ -37,17 +36,10 @@ sealed class RequestSource : IEventSource
 
     public string Name => "request";
 
-    public async Task Run(FlightRecorder recorder, CancellationToken cancellation)
+    public Task Run(FlightRecorder recorder, CancellationToken cancellation)
     {
         this.recorder = recorder;
-        try
-        {
-            await watch.Run(TimeSpan.Zero, Count, cancellation).ConfigureAwait(false);
-        }
-        catch (TargetGoneException)
-        {
-            // What it had seen by then was told.
-        }
+        return watch.Run(TimeSpan.Zero, Count, cancellation);
     }
 
     public ProbeReport Report() => watch.Report().Probes;

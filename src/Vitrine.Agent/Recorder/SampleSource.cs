@@ -3,7 +3,6 @@ using Vitrine.Go;
 using Vitrine.Go.Binary;
 using Vitrine.Go.Memory;
 using Vitrine.Instruments;
-using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Recorder;
 
@@ -35,10 +34,6 @@ sealed class SampleSource(GoTarget target) : IEventSource
                 }));
                 await Task.Delay(Every, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-        }
-        catch (TargetGoneException)
-        {
-            // The recorder hears of it from every source.
         }
         catch (GoBinaryException)
         {

@@ -4,7 +4,6 @@ using Vitrine.Go.Binary;
 using Vitrine.Go.Goroutines;
 using Vitrine.Go.Goroutines.Formats;
 using Vitrine.Instruments;
-using Vitrine.Linux.Processes;
 using Vitrine.Pprof;
 
 namespace Vitrine.Agent.Recorder;
@@ -39,18 +38,11 @@ sealed class SnapshotSource : IEventSource
 
     public async Task Run(FlightRecorder recorder, CancellationToken cancellation)
     {
-        try
+        while (!cancellation.IsCancellationRequested)
         {
-            while (!cancellation.IsCancellationRequested)
-            {
-                await Task.Delay(rest, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (!cancellation.IsCancellationRequested)
-                    Look();
-            }
-        }
-        catch (TargetGoneException)
-        {
-            // What it keeps is for this case.
+            await Task.Delay(rest, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!cancellation.IsCancellationRequested)
+                Look();
         }
     }
 

@@ -16,9 +16,10 @@ static class ProbeReportText
         var figures = !coverage.IsScaled ? "what happened in between is in no figure"
             : coverage.RelativeError.TryGet(out var relative) ? string.Create(CultureInfo.InvariantCulture, $"counts and totals are estimates, ±{relative * 100:0.#} %")
             : "counts and totals are of what was seen, a lower bound";
-        writer.WriteLine(coverage.IsWhole
-            ? $"{style.Dim}seen{style.Reset}    all of {Units.Duration(coverage.Watched)}"
-            : $"{style.Dim}seen{style.Reset}    {style.Yellow}{Units.Duration(coverage.Open)} of {Units.Duration(coverage.Watched)} in {coverage.Windows} {windows}; {figures}{style.Reset}");
+        writer.WriteLine($"{style.Dim}seen{style.Reset}    " + (coverage.IsWhole
+            ? $"all of {Units.Duration(coverage.Watched)}"
+            : $"{style.Yellow}{Units.Duration(coverage.Open)} of {Units.Duration(coverage.Watched)} in {coverage.Windows} {windows}; {figures}{style.Reset}")
+            + (coverage.TargetEnded ? $"; {style.Red}then the process ended{style.Reset}" : ""));
         foreach (var absent in report.Absent)
             writer.WriteLine($"{style.Yellow}absent{style.Reset}  {Terminal.Safe(absent.Function)}: {Terminal.Safe(absent.Reason)}");
         foreach (var note in report.Notes)

@@ -7,7 +7,6 @@ using Vitrine.Agent.Timelines;
 using Vitrine.Go;
 using Vitrine.Go.Probes.Collector;
 using Vitrine.Linux.Kernel;
-using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Verbs;
 
@@ -52,7 +51,7 @@ static class GcVerb
 
         // 2. Watch, and show what there is so far.
         var (startedAt, startedNs) = (DateTimeOffset.UtcNow, MonotonicClock.Now);
-        var gone = await Watch(watch, target, request, cancellation).ConfigureAwait(false);
+        await Watch(watch, target, request, cancellation).ConfigureAwait(false);
 
         // 3. The result.
         var report = watch.Report();
@@ -69,32 +68,22 @@ static class GcVerb
                 ProbeReportText.Write(writer, style, report);
             });
         }
-        return gone ? ExitCode.TargetGone : ExitCode.Success;
+        return EndOfLook.Of(target.Pid, report);
     }
 
-    // Answers whether the process ended meanwhile: what was seen until then is a result all the same.
-    static async Task<bool> Watch(GcWatch watch, GoTarget target, ProbeRequest request, CancellationToken cancellation)
+    static async Task Watch(GcWatch watch, GoTarget target, ProbeRequest request, CancellationToken cancellation)
     {
         using var view = new LiveView(request.IsLive);
         var started = TimeProvider.System.GetTimestamp();
         var drawn = TimeSpan.Zero - RedrawEvery;
-        try
+        await watch.Run(request.Duration, () =>
         {
-            await watch.Run(request.Duration, () =>
-            {
-                var elapsed = TimeProvider.System.GetElapsedTime(started);
-                if (!request.IsLive || elapsed - drawn < RedrawEvery)
-                    return;
-                drawn = elapsed;
-                view.Draw((writer, style) => GcText.Write(writer, style, $"{Title(target, style, elapsed)}   {style.Dim}Ctrl-C ends and prints{style.Reset}", watch, Math.Max(4, Console.WindowHeight - 28), toFile: false));
-            }, cancellation).ConfigureAwait(false);
-            return false;
-        }
-        catch (TargetGoneException exception)
-        {
-            await Console.Error.WriteLineAsync($"vitrine: {Terminal.Safe(exception.Message)}").ConfigureAwait(false);
-            return true;
-        }
+            var elapsed = TimeProvider.System.GetElapsedTime(started);
+            if (!request.IsLive || elapsed - drawn < RedrawEvery)
+                return;
+            drawn = elapsed;
+            view.Draw((writer, style) => GcText.Write(writer, style, $"{Title(target, style, elapsed)}   {style.Dim}Ctrl-C ends and prints{style.Reset}", watch, Math.Max(4, Console.WindowHeight - 28), toFile: false));
+        }, cancellation).ConfigureAwait(false);
     }
 
     static string Title(GoTarget target, Style style, TimeSpan watched) =>

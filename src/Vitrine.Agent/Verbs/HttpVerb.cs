@@ -6,7 +6,6 @@ using Vitrine.Agent.Show;
 using Vitrine.Go;
 using Vitrine.Go.Probes.Http;
 using Vitrine.Insight.Requests;
-using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Verbs;
 
@@ -50,16 +49,7 @@ static class HttpVerb
 
         // 2. Watch.
         using var watch = HttpWatch.Open(target, new HttpWatchOptions { Split = view.NeedsSplit, KeepQuery = view.Query, Budget = request.Budget });
-        TargetGoneException? gone = null;
-        try
-        {
-            await Watch(target, watch, request, view, cancellation).ConfigureAwait(false);
-        }
-        catch (TargetGoneException exception)
-        {
-            // What was seen until then is a result all the same.
-            gone = exception;
-        }
+        await Watch(target, watch, request, view, cancellation).ConfigureAwait(false);
 
         // 3. Conclude and show.
         var report = watch.Report();
@@ -68,7 +58,7 @@ static class HttpVerb
             Output.Bytes(request.Output, stream => HttpJson.Write(stream, target, report, exposure, view.Slow));
         else
             Output.Text(request.Output, writer => new HttpText(writer, Style.For(request.Output), view).Write(target, report, exposure));
-        return gone is null ? ExitCode.Success : throw gone;
+        return EndOfLook.Of(target.Pid, report.Probes);
     }
 
     static async Task Watch(GoTarget target, HttpWatch watch, ProbeRequest request, HttpView view, CancellationToken cancellation)

@@ -6,7 +6,6 @@ using Vitrine.Agent.Live;
 using Vitrine.Agent.Show;
 using Vitrine.Go;
 using Vitrine.Go.Probes.Latency;
-using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Verbs;
 
@@ -53,19 +52,10 @@ static class LatencyVerb
 
         // 2. Watch, and show what there is once a second.
         var from = DateTimeOffset.UtcNow;
-        TargetGoneException? gone = null;
         using (var view = new LiveView(request.IsLive))
         {
-            try
-            {
-                await look.Session.Run(
-                    request.Duration, Tick, () => view.Draw((writer, style) => LatencyText.Write(writer, style, target, look.Read(), options, live: true)), cancellation).ConfigureAwait(false);
-            }
-            catch (TargetGoneException exception)
-            {
-                // What was measured until then is still there.
-                gone = exception;
-            }
+            await look.Session.Run(
+                request.Duration, Tick, () => view.Draw((writer, style) => LatencyText.Write(writer, style, target, look.Read(), options, live: true)), cancellation).ConfigureAwait(false);
         }
 
         // 3. The result.
@@ -85,7 +75,7 @@ static class LatencyVerb
                 Output.Text(request.Output, writer => LatencyText.Write(writer, Style.For(request.Output), target, result, options, live: false));
                 break;
         }
-        return gone is null ? ExitCode.Success : throw gone;
+        return EndOfLook.Of(target.Pid, result.Report);
     }
 
     static (LatencyGrouping By, string Key) Grouping(string? text) => text switch

@@ -36,7 +36,7 @@ static class PanicsVerb
                 Output.Bytes(request.Output, stream => PanicsJson.Write(stream, target, watch, report, alive));
             else
                 Output.Text(request.Output, writer => PanicsText.WriteEnd(writer, style, watch, report, alive, all: !atOnce));
-            return ExitCode.Success;
+            return EndOfLook.Of(target.Pid, report);
         });
         return command;
     }

@@ -16,7 +16,7 @@ static class RecordVerb
     sealed record Request(string? Target, string? Listen, string Output, TimeSpan Every, TimeSpan? Duration, bool Quiet);
 
     /// <summary>One profile, with what is said beside it.</summary>
-    sealed record Taken(Profile Profile, IReadOnlyList<string> Notes, string Summary);
+    sealed record Taken(Profile Profile, IReadOnlyList<string> Notes, string Summary, bool TargetEnded = false);
 
     /// <summary>How long a recorder watches when nobody says.</summary>
     static readonly TimeSpan OneRecording = TimeSpan.FromSeconds(30);
@@ -85,6 +85,9 @@ static class RecordVerb
                 remarks.Note($"note: {note}");
             remarks.Note($"{taken.Summary} in {file}");
         }
+        var began = TimeProvider.System.GetTimestamp();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var targetEnded = false;
         switch (instrument)
         {
             case IProfileRecorder recorder:
@@ -92,8 +95,11 @@ static class RecordVerb
                 {
                     if (request.Every <= TimeSpan.Zero)
                         remarks.Progress($"recording {recorder.Name} for {Units.Duration(window)}, Ctrl-C ends in order");
-                    Write(Watch(recorder, target, window, cancellation), at);
-                }, cancellation);
+                    var taken = Watch(recorder, target, window, cancellation);
+                    Write(taken, at);
+                    if (targetEnded = taken.TargetEnded)
+                        ending.Cancel();
+                }, ending.Token);
                 break;
             case IProfileInstrument snapshot:
                 await Repeat.Each(request.Every, duration, at => Write(Look(snapshot, target, cancellation), at), cancellation).ConfigureAwait(false);
@@ -104,7 +110,7 @@ static class RecordVerb
         remarks.ClearProgress();
         if (written > 0)
             remarks.Note($"{written} files, {Numbered(request.Output, 1)} to {Numbered(request.Output, written)}");
-        return ExitCode.Success;
+        return EndOfLook.Of(target.Pid, targetEnded, TimeProvider.System.GetElapsedTime(began));
     }
 
     static Taken Look(IProfileInstrument instrument, GoTarget target, CancellationToken cancellation)
@@ -121,7 +127,8 @@ static class RecordVerb
         return new Taken(
             look.Result,
             look.Notes,
-            $"{Units.Count(recording.Samples)} samples in {look.Result.Samples.Count} stacks over {Units.Duration(look.Duration)}, {Units.Count(recording.Lost)} lost; {recording.Cost};");
+            $"{Units.Count(recording.Samples)} samples in {look.Result.Samples.Count} stacks over {Units.Duration(look.Duration)}, {Units.Count(recording.Lost)} lost; {recording.Cost};",
+            recording.TargetEnded);
     }
 
     /// <summary>The number goes before the extension, so that the format stays readable from the name and the files sort by time.</summary>

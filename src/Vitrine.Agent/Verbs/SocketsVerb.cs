@@ -69,7 +69,7 @@ static class SocketsVerb
             catch (Exception exception) when (last is not null && exception is (OperationCanceledException or TargetGoneException))
             {
                 if (exception is TargetGoneException)
-                    last = last! with { Report = last.Report with { Notes = [.. last.Report.Notes, $"The process ended after {Units.Duration(last.Watched)}."] } };
+                    last = last! with { Report = last.Report with { Coverage = last.Report.Coverage with { TargetEnded = true } } };
             }
         }
 
@@ -78,6 +78,6 @@ static class SocketsVerb
             Output.Bytes(request.Output, stream => SocketsJson.Write(stream, sampler.Target, last!));
         else
             Output.Text(request.Output, writer => SocketsText.Write(writer, Style.For(request.Output), sampler.Target, last!, request.By, request.Top));
-        return ExitCode.Success;
+        return EndOfLook.Of(sampler.Target.Pid, last!.Report);
     }
 }

@@ -6,7 +6,6 @@ using Vitrine.Agent.Live;
 using Vitrine.Agent.Show;
 using Vitrine.Go;
 using Vitrine.Go.Probes.Waits;
-using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Verbs;
 
@@ -44,36 +43,25 @@ static class WaitsVerb
         var remarks = new Remarks(look.Quiet);
         using (var view = new LiveView(look.IsLive && profile is null))
         {
-            try
+            await probe.Session.Run(look.Duration, Redraw, () =>
             {
-                await probe.Session.Run(look.Duration, Redraw, () =>
-                {
-                    if (look.IsLive && profile is null)
-                        view.Draw((writer, style) => WaitsText.WriteTable(writer, style, target, probe.Read(by), top));
-                    else
-                        remarks.Progress(look.Duration > TimeSpan.Zero ? $"watching for {Units.Duration(look.Duration)}, Ctrl-C ends in order" : "watching, Ctrl-C ends and shows the result");
-                }, cancellation).ConfigureAwait(false);
-            }
-            catch (TargetGoneException)
-            {
-                // What was gathered until then is in the kernel's maps, and the names are in the executable.
-                probe.Session.Note("The process ended during the look.");
-            }
+                if (look.IsLive && profile is null)
+                    view.Draw((writer, style) => WaitsText.WriteTable(writer, style, target, probe.Read(by), top));
+                else
+                    remarks.Progress(look.Duration > TimeSpan.Zero ? $"watching for {Units.Duration(look.Duration)}, Ctrl-C ends in order" : "watching, Ctrl-C ends and shows the result");
+            }, cancellation).ConfigureAwait(false);
         }
         remarks.ClearProgress();
 
         // 3. Show, or write the profile.
-        if (profile is { } kind)
-        {
-            WriteProfile(probe, target, kind, look, remarks);
-            return ExitCode.Success;
-        }
         var result = probe.Read(by);
-        if (look.Format == "json")
+        if (profile is { } kind)
+            WriteProfile(probe, target, kind, look, remarks);
+        else if (look.Format == "json")
             Output.Bytes(look.Output, stream => WaitsJson.Write(stream, target, result, top));
         else
             Output.Text(look.Output, writer => new WaitsText(writer, Style.For(look.Output)).Write(target, result, top));
-        return ExitCode.Success;
+        return EndOfLook.Of(target.Pid, result.Report);
     }
 
     static void WriteProfile(WaitProbe probe, GoTarget target, string kind, ProbeRequest look, Remarks remarks)

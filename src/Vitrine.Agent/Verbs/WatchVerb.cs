@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Json;
@@ -61,6 +62,7 @@ static class WatchVerb
         if (request.Duration > TimeSpan.Zero)
             ending.CancelAfter(request.Duration);
         remarks.Note($"recording {target.Name} (pid {target.Pid}, {target.RuntimeVersion}) on {string.Join(", ", options.Triggers.Select(static trigger => trigger.Name))}: {string.Join(", ", sources.Names)}; Ctrl-C ends");
+        var began = Stopwatch.GetTimestamp();
         var watching = sources.Run(recorder, ending);
 
         // 3. Write what is due, until there is nothing more to come.
@@ -80,6 +82,6 @@ static class WatchVerb
             Output.Bytes(null, stream => WatchJson.Write(stream, target, options, result));
         else
             Output.Text(null, text => WatchText.Write(text, Style.For(null), options, result));
-        return ExitCode.Success;
+        return EndOfLook.Of(target.Pid, !alive, Stopwatch.GetElapsedTime(began));
     }
 }

@@ -35,7 +35,7 @@ internal sealed class FileDescriptors
         {
             return new FileDescriptors(process, SocketTable.Of(process));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AccessDeniedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AccessDeniedException or TargetGoneException)
         {
             // The descriptor numbers stay right without the addresses.
             return new FileDescriptors(process, null);

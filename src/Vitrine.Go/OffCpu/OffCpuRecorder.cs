@@ -83,21 +83,22 @@ public sealed class OffCpuRecorder(OffCpuOptions? options = null) : IProfileReco
             SkewMs = last.Consistency.SkewMs,
         };
         return new Recording(
-            new Look<Pprof.Profile>(profile, startedAt, covered, consistency, Notes(places, last, covered, ended)),
+            new Look<Pprof.Profile>(profile, startedAt, covered, consistency, Notes(places, last, covered)),
             places.Total.Samples,
             0,
-            string.Create(CultureInfo.InvariantCulture, $"no probes, reading took {100 * (cpu / covered):0.0} % of one core"));
+            string.Create(CultureInfo.InvariantCulture, $"no probes, reading took {100 * (cpu / covered):0.0} % of one core"))
+        {
+            TargetEnded = ended,
+        };
     }
 
-    List<string> Notes(WaitPlaces places, GoroutineDump last, TimeSpan covered, bool ended)
+    List<string> Notes(WaitPlaces places, GoroutineDump last, TimeSpan covered)
     {
         var notes = new List<string>(last.Notes);
         double rate = places.Looks / covered.TotalSeconds;
         notes.Add(string.Create(CultureInfo.InvariantCulture,
             $"{places.Looks} looks, {rate:0.0} per second, over {covered.TotalSeconds:0.0} s: {places.Total.Nanoseconds / covered.TotalNanoseconds:0.0} goroutines waited on average; waiting in all {Time(places.Total, places.Looks)}."));
         notes.Add($"by reason: {string.Join(", ", places.ByReason().Take(8).Select(pair => $"{pair.Reason} {Time(pair.Estimate, places.Looks)}"))}.");
-        if (ended)
-            notes.Add("The process ended during the recording: what was seen until then is kept.");
         if (rate < _options.Rate * 0.7)
             notes.Add(string.Create(CultureInfo.InvariantCulture,
                 $"There were fewer looks than the {_options.Rate:0.#} per second asked for: {last.Count} goroutines take {last.Duration.TotalMilliseconds:0} ms a look, and reading keeps to {100 * _options.MaxReaderShare:0} % of one core."));

@@ -26,7 +26,7 @@ public sealed class PanicsVerbTests
 
             var json = vitrine.StandardOutput.ReadToEndAsync();
             Assert.True(vitrine.WaitForExit(Limit));
-            Assert.Equal(0, vitrine.ExitCode);
+            Assert.Equal(ExitCode.TargetGone, vitrine.ExitCode);
             var document = JsonDocument.Parse(json.Result).RootElement;
 
             Assert.Equal("vitrine.panics/1", document.GetProperty("schema").GetString());

@@ -20,7 +20,7 @@ public sealed class WatchVerbTests : IDisposable
     {
         Prerequisite.Probes();
         using var program = Start("panics");
-        var result = Watch(program, "--on", "panic", "--most", "1");
+        var result = Watch(program, ExitCode.Success, "--on", "panic", "--most", "1");
 
         var recording = Assert.Single(result.GetProperty("recordings").EnumerateArray());
         var path = recording.GetProperty("path").GetString()!;
@@ -46,7 +46,7 @@ public sealed class WatchVerbTests : IDisposable
     {
         Prerequisite.Probes();
         using var program = Start("panics", "goroutine");
-        var result = Watch(program, "--on", "crash", "--on", "gc-pause>1h");
+        var result = Watch(program, ExitCode.TargetGone, "--on", "crash", "--on", "gc-pause>1h");
 
         Assert.True(result.GetProperty("processEnded").GetBoolean());
         var recording = Assert.Single(result.GetProperty("recordings").EnumerateArray());
@@ -116,7 +116,7 @@ public sealed class WatchVerbTests : IDisposable
         Process.Start(new ProcessStartInfo(GoFixture.Build(GoToolchain.Newest, GoFlavour.Stripped, program).Path, scene) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     /// <summary>Watches a program that is told to go on when everything is in place.</summary>
-    JsonElement Watch(Process program, params string[] arguments)
+    JsonElement Watch(Process program, int exitCode, params string[] arguments)
     {
         using var vitrine = Process.Start(new ProcessStartInfo("dotnet",
             [Path.Combine(AppContext.BaseDirectory, "vitrine.dll"), "watch", program.Id.ToString(CultureInfo.InvariantCulture), "-d", "60s", "-o", folder, "--format", "json", .. arguments])
@@ -130,7 +130,7 @@ public sealed class WatchVerbTests : IDisposable
             var errors = vitrine.StandardError.ReadToEndAsync();
             var output = vitrine.StandardOutput.ReadToEndAsync();
             Assert.True(vitrine.WaitForExit(Limit), "it does not end");
-            Assert.True(vitrine.ExitCode == 0, errors.Result);
+            Assert.True(vitrine.ExitCode == exitCode, errors.Result);
             return JsonDocument.Parse(output.Result).RootElement;
         }
         finally

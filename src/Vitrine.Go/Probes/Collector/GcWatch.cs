@@ -38,7 +38,8 @@ public sealed class GcWatch : IDisposable
             Version = target.Binary.Version,
             Clock = clock.ToWallClock,
             Frames = key => _stacks.Frames(key),
-            ReadMemory = (address, into) => target.Memory.TryRead(address, into),
+            // The last stops of a process are heard of when it has ended.
+            ReadMemory = (address, into) => !target.IsGone && target.Memory.TryRead(address, into),
             Sums = SumsOf,
             NoAssists = noAssists,
             MaxKept = Math.Max(2, options.MaxKept),
@@ -138,12 +139,13 @@ public sealed class GcWatch : IDisposable
     /// <param name="duration">How long; zero is until cancelled.</param>
     /// <param name="onTick">Called ten times a second, after events were raised; null when there is nothing to do.</param>
     /// <param name="cancellation">Ends the look in order.</param>
-    public async Task Run(TimeSpan duration, Action? onTick, CancellationToken cancellation)
+    /// <returns>False when the target ended; what was seen until then stays.</returns>
+    public async Task<bool> Run(TimeSpan duration, Action? onTick, CancellationToken cancellation)
     {
         try
         {
             Start();
-            await _session.Run(duration, PollEvery, () =>
+            return await _session.Run(duration, PollEvery, () =>
             {
                 Poll();
                 onTick?.Invoke();

@@ -55,16 +55,8 @@ public sealed class CpuRecorder(CpuOptions? options = null) : IProfileRecorder
 
         // 2. Watch; every second the samples are taken out of the kernel.
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
-        bool ended = false;
         session.Start();
-        try
-        {
-            session.Run(duration, TimeSpan.FromSeconds(1), samples.Drain, stop).GetAwaiter().GetResult();
-        }
-        catch (TargetGoneException)
-        {
-            ended = true;
-        }
+        bool ended = !session.Run(duration, TimeSpan.FromSeconds(1), samples.Drain, stop).GetAwaiter().GetResult();
         samples.Drain();
         ProbeReport report = session.Report();
         var counts = new Counts(session.Object);
@@ -81,10 +73,13 @@ public sealed class CpuRecorder(CpuOptions? options = null) : IProfileRecorder
         ]);
         var consistency = new Consistency { Total = (int)Math.Min(counts.Seen, int.MaxValue), Accepted = (int)Math.Min(samples.Count, int.MaxValue), Torn = (int)Math.Min(builder.WithMissingCaller, int.MaxValue) };
         return new Recording(
-            new Look<Profile>(profile, startedAt, report.Coverage.Watched, consistency, Notes(report, counts, samples, builder, ended)),
+            new Look<Profile>(profile, startedAt, report.Coverage.Watched, consistency, Notes(report, counts, samples, builder)),
             samples.Count,
             lost,
-            Cost(report.Cost));
+            Cost(report.Cost))
+        {
+            TargetEnded = ended,
+        };
     }
 
     const int Seen = 0, InKernel = 1, WithoutThread = 2, LabelsUnreadable = 3;
@@ -127,14 +122,12 @@ public sealed class CpuRecorder(CpuOptions? options = null) : IProfileRecorder
             threads.Update(thread, machine);
     }
 
-    List<string> Notes(ProbeReport report, Counts counts, CpuSamples samples, CpuProfile profile, bool ended)
+    List<string> Notes(ProbeReport report, Counts counts, CpuSamples samples, CpuProfile profile)
     {
         var notes = new List<string>(report.Notes);
         double seconds = samples.Count * report.Coverage.Scale / _options.Rate;
         notes.Add(string.Create(CultureInfo.InvariantCulture,
             $"{seconds:0.00} s of processor time in {report.Coverage.Watched.TotalSeconds:0.0} s, {Share(counts.InKernel, counts.Seen)} of it in the kernel{(_options.WithKernelStacks ? "" : ", counted for the function that called it (--kernel shows it)")}."));
-        if (ended)
-            notes.Add("The process ended during the recording: what was seen until then is kept.");
         foreach ((string reason, long count) in report.Lost.ByReason)
             notes.Add($"lost: {count} {reason}.");
         if (samples.LeftOut > 0)

@@ -83,8 +83,8 @@ public sealed class HttpWatch : IDisposable
     /// <param name="duration">How long; zero is until cancelled.</param>
     /// <param name="onTick">Called about ten times a second.</param>
     /// <param name="cancellation">Ends the watch in order.</param>
-    /// <exception cref="TargetGoneException">The target ended; what was seen until then is in the report.</exception>
-    public async Task Run(TimeSpan duration, Action onTick, CancellationToken cancellation)
+    /// <returns>False when the target ended; what was seen until then is in the report.</returns>
+    public async Task<bool> Run(TimeSpan duration, Action onTick, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(onTick);
         _session.Start();
@@ -93,7 +93,7 @@ public sealed class HttpWatch : IDisposable
         using var ending = new CancellationTokenSource();
         try
         {
-            await _session.Run(TimeSpan.Zero, s_every, () =>
+            bool alive = await _session.Run(TimeSpan.Zero, s_every, () =>
             {
                 _ring.Consume();
                 onTick();
@@ -103,11 +103,9 @@ public sealed class HttpWatch : IDisposable
                 LookAtTheEnd();
                 ending.Cancel();
             }, ending.Token).ConfigureAwait(false);
-        }
-        catch (TargetGoneException)
-        {
-            InFlightIsUnknown("the process ended during the watch");
-            throw;
+            if (!alive)
+                InFlightIsUnknown("the process ended during the watch");
+            return alive;
         }
         finally
         {

@@ -96,23 +96,16 @@ public sealed class PanicWatch : IDisposable
     /// <returns>False when the process ended.</returns>
     public async Task<bool> Run(TimeSpan duration, CancellationToken cancellation, Action? onTick = null)
     {
-        try
+        var alive = await session.Run(duration, Tick, () =>
         {
-            await session.Run(duration, Tick, () =>
-            {
-                Take();
-                onTick?.Invoke();
-            }, cancellation).ConfigureAwait(false);
-            // Only what was seen: who looks after open panics now, with the probes away, takes a recovery for a Goexit.
-            events.Consume();
-            return true;
-        }
-        catch (TargetGoneException)
-        {
-            events.Consume();
+            Take();
+            onTick?.Invoke();
+        }, cancellation).ConfigureAwait(false);
+        // Only what was seen: who looks after open panics now, with the probes away, takes a recovery for a Goexit.
+        events.Consume();
+        if (!alive)
             ledger.EndAll();
-            return false;
-        }
+        return alive;
     }
 
     /// <summary>What the look cost and lost.</summary>

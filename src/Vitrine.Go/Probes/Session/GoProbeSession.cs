@@ -33,6 +33,7 @@ public sealed class GoProbeSession : IDisposable
     private ProbeMeter.Spent _windowBefore;
     private bool _open;
     private bool _paused;
+    private bool _targetEnded;
 
     private GoProbeSession(GoTarget target, GoProbeProgram program, BpfObject bpf)
     {
@@ -154,11 +155,13 @@ public sealed class GoProbeSession : IDisposable
             _notes.Add(sentence);
     }
 
-    /// <summary>Puts the probes in place, program by program, in the order in which they were first asked for.</summary>
+    /// <summary>Puts the probes in place, program by program, in the order in which they were first asked for; does nothing when they are.</summary>
     /// <exception cref="KernelRefusalException">The kernel does not attach one of them.</exception>
     /// <exception cref="TargetGoneException">The target ended.</exception>
     public void Start()
     {
+        if (_startedAt != 0)
+            return;
         _target.ThrowIfGone();
         _before = _meter.Total();
         OpenWindow();
@@ -171,12 +174,12 @@ public sealed class GoProbeSession : IDisposable
     /// <param name="every">Time between two calls.</param>
     /// <param name="onTick">Reads what the programs have gathered.</param>
     /// <param name="cancellation">Ends the look in order: this method then returns.</param>
-    /// <exception cref="TargetGoneException">The target ended, and nothing can be read any more; what was gathered is still there.</exception>
-    public async Task Run(TimeSpan duration, TimeSpan every, Action onTick, CancellationToken cancellation)
+    /// <returns>False when the target ended: nothing can be read of it any more, and what was gathered is still there. <see cref="Report"/> says so too.</returns>
+    /// <exception cref="TargetGoneException">The target ended before the probes were in place: there is no result.</exception>
+    public async Task<bool> Run(TimeSpan duration, TimeSpan every, Action onTick, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(onTick);
-        if (_startedAt == 0)
-            Start();
+        Start();
         TimeSpan nextTick = every;
         TimeSpan resumeAt = TimeSpan.Zero;
         TimeSpan nextCheck = ProbeGovernor.ShortestWindow;
@@ -212,10 +215,17 @@ public sealed class GoProbeSession : IDisposable
                     await Task.Delay(wait, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+        catch (TargetGoneException)
+        {
+            _targetEnded = true;
+        }
         finally
         {
+            // A look that is shorter than a tick asks nobody else whether there was a target until its end.
+            _targetEnded |= _target.IsGone;
             Stop();
         }
+        return !_targetEnded;
     }
 
     /// <summary>Takes the probes away. What was gathered can still be read.</summary>
@@ -283,7 +293,7 @@ public sealed class GoProbeSession : IDisposable
 
     private ProbeCoverage Coverage()
     {
-        ProbeCoverage closed = _governor.Coverage(Watched(), _paused) with { IsScaled = _program.Scales };
+        ProbeCoverage closed = _governor.Coverage(Watched(), _paused) with { IsScaled = _program.Scales, TargetEnded = _targetEnded };
         if (!_open)
             return closed;
         TimeSpan open = closed.Open + Stopwatch.GetElapsedTime(_windowAt);

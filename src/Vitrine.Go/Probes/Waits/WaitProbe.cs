@@ -21,6 +21,9 @@ public sealed class WaitProbe : IDisposable
     private readonly WaitProgram _program;
     private readonly NamedStacks _stacks;
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
+
+    // Read at the start: a profile is also written of a target that has ended.
+    private readonly IReadOnlyList<MemoryMap> _maps;
     private long _cutOff;
     private IReadOnlyList<OngoingWait>? _ongoing;
 
@@ -30,6 +33,7 @@ public sealed class WaitProbe : IDisposable
         _options = options;
         _program = program;
         Session = session;
+        _maps = target.Process?.Maps() ?? [];
         _stacks = new NamedStacks(new ProbeStacks(target, session.Object.Map("stacks")));
         session.WindowChanged += OnWindow;
         if (options.WithOngoing)
@@ -144,5 +148,5 @@ public sealed class WaitProbe : IDisposable
         return new WaitObject(key.Object, descriptor, descriptors.Of(descriptor));
     }
 
-    private WaitProfiles Profiles() => new(_target, _stacks, _startedAt, Session.Report().Coverage);
+    private WaitProfiles Profiles() => new(_target, _maps, _stacks, _startedAt, Session.Report().Coverage);
 }

@@ -1,5 +1,6 @@
 using Vitrine.Go.Profiles;
 using Vitrine.Instruments;
+using Vitrine.Linux.Processes;
 using Vitrine.Pprof;
 
 namespace Vitrine.Go.Probes.Waits;
@@ -8,7 +9,7 @@ namespace Vitrine.Go.Probes.Waits;
 /// The waits as runtime/pprof writes its block and mutex profiles: the same sample types, the same calls left out at the leaf, the same side that is
 /// charged. Block: the stack that waited. Mutex: the stack that unlocked.
 /// </summary>
-internal sealed class WaitProfiles(GoTarget target, NamedStacks stacks, DateTimeOffset startedAt, ProbeCoverage coverage)
+internal sealed class WaitProfiles(GoTarget target, IReadOnlyList<MemoryMap> maps, NamedStacks stacks, DateTimeOffset startedAt, ProbeCoverage coverage)
 {
     public Profile Block(IEnumerable<ResolvedWait> waits)
     {
@@ -59,7 +60,7 @@ internal sealed class WaitProfiles(GoTarget target, NamedStacks stacks, DateTime
                 DurationNanos = (long)profiles.Coverage.Watched.TotalNanoseconds,
             };
             _stacks = new PprofStacks(target.Binary.Functions, target.Binary.Version, target.Bias, _builder,
-                new ExecutableMappings(target.Process?.Maps() ?? [], target.Binary.Elf.BuildId, _builder).IndexOf);
+                new ExecutableMappings(profiles.Maps, target.Binary.Elf.BuildId, _builder).IndexOf);
         }
 
         public void Add(ReadOnlySpan<ulong> pcs, int skip, ulong count, ulong delay)
@@ -90,6 +91,8 @@ internal sealed class WaitProfiles(GoTarget target, NamedStacks stacks, DateTime
     }
 
     private GoTarget TargetProcess => target;
+
+    private IReadOnlyList<MemoryMap> Maps => maps;
 
     private DateTimeOffset StartedAt => startedAt;
 

@@ -15,12 +15,12 @@ sealed class DumpDiffText(TextWriter output, Style style)
         var total = changes.Sum(change => (long)change.After) - changes.Sum(change => (long)change.Before);
         output.WriteLine($"{style.Bold}{Units.Count(changes.Sum(change => (long)change.Before))} → {Units.Count(changes.Sum(change => (long)change.After))} goroutines ({Signed(total)}){style.Reset} "
             + $"in {Units.Duration(after.CapturedAt - before.CapturedAt)}: {Terminal.Safe(before.Name)} → {Terminal.Safe(after.Name)}");
-        output.WriteLine($"{style.Dim}{changes.Count - moved.Count} groups kept their size; a goroutine counts as stayed when its id is in the same group in both dumps{style.Reset}");
+        output.WriteLine($"{style.Dim}{Units.Count(changes.Count - moved.Count, "group kept its size", "groups kept their size")}; a goroutine counts as stayed when its id is in the same group in both dumps{style.Reset}");
         output.WriteLine();
         foreach (var change in limit == 0 ? moved : moved.Take(limit))
             WriteChange(change);
         if (limit > 0 && moved.Count > limit)
-            output.WriteLine($"{style.Dim}… {moved.Count - limit} more groups changed: --limit 0 shows all{style.Reset}");
+            output.WriteLine($"{style.Dim}… {Units.Count(moved.Count - limit, "more group")} changed: --limit 0 shows all{style.Reset}");
     }
 
     static Change Compare(DumpGroupKey key, SavedDump before, SavedDump after)

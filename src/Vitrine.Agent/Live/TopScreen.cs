@@ -104,7 +104,7 @@ sealed class TopScreen(string title)
         if (_sample is not { } sample)
             return ["looking …"];
         lines.Add($"{style.Bold}{Cut(title, width)}{style.Reset}");
-        lines.Add(Cut($"{Units.Count((long)sample.Goroutines)} goroutines, read in {Units.Duration(sample.ReadIn)}{(sample.Torn > 0 ? $", {sample.Torn} torn" : "")}   heap {sample.Heap}, next collection at {sample.NextCollection}   {sample.Processors}", width));
+        lines.Add(Cut($"{Units.Count(sample.Goroutines, "goroutine")}, read in {Units.Duration(sample.ReadIn)}{(sample.Torn > 0 ? $", {sample.Torn} torn" : "")}   heap {sample.Heap}, next collection at {sample.NextCollection}   {sample.Processors}", width));
         lines.Add(Cut(string.Join("   ", sample.States.OrderByDescending(state => state.Value).ThenBy(state => state.Key, StringComparer.Ordinal).Take(6).Select(state => $"{state.Key} {Units.Count((long)state.Value)}")), width));
         lines.Add(Cut(_typing ? $"filter: {_filter}▏" : $"sorted by {Sort.ToString().ToLowerInvariant()}{(_filter.Length > 0 ? $"   filter: {_filter}" : "")}{(Paused ? "   PAUSED" : "")}", width));
         if (_helpOpen)

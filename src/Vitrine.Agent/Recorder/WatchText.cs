@@ -1,4 +1,3 @@
-using System.Globalization;
 using Vitrine.Agent.Show;
 
 namespace Vitrine.Agent.Recorder;
@@ -8,18 +7,18 @@ static class WatchText
 {
     public static void Write(TextWriter writer, Style style, RecorderOptions options, WatchResult result)
     {
-        writer.WriteLine($"{style.Bold}{Count(result.Recordings.Count, "recording")}{style.Reset} in {Terminal.Safe(options.Folder)}{(result.Alive ? "" : $"; {style.Red}the process has ended{style.Reset}")}");
+        writer.WriteLine($"{style.Bold}{Units.Count(result.Recordings.Count, "recording")}{style.Reset} in {Terminal.Safe(options.Folder)}{(result.Alive ? "" : $"; {style.Red}the process has ended{style.Reset}")}");
         foreach (var recording in result.Recordings)
         {
             writer.WriteLine($"  {style.Cyan}{Path.GetFileName(recording.Path)}{style.Reset}  {Terminal.Safe(recording.Fired.Because)}");
-            writer.WriteLine($"    {Count(recording.Events, "event")}{(recording.From is { } from ? $" from {Units.Duration(recording.Fired.At - from)} before it" : "")}; {string.Join(", ", recording.Files)}");
+            writer.WriteLine($"    {Units.Count(recording.Events, "event")}{(recording.From is { } from ? $" from {Units.Duration(recording.Fired.At - from)} before it" : "")}; {string.Join(", ", recording.Files)}");
             foreach (var problem in recording.Problems)
                 writer.WriteLine($"    {style.Yellow}without {Terminal.Safe(problem)}{style.Reset}");
         }
         foreach (var (trigger, times) in result.Suppressed)
-            writer.WriteLine($"  {style.Dim}{trigger} fired {Count(times, "more time")} during the cooldown of {Units.Duration(options.Cooldown)} or after the last recording{style.Reset}");
-        writer.WriteLine($"{style.Dim}kept{style.Reset}    {Count(result.Kept.Events.Count, "event")} of the last {Units.Duration(options.Keep)} ({Units.Bytes(result.Kept.Bytes)}), of {Units.Count(result.Kept.Total)} in all");
-        writer.WriteLine($"{style.Dim}dropped{style.Reset} {(result.Kept.DroppedEarly == 0 ? "nothing before its time" : $"{style.Yellow}{Units.Count(result.Kept.DroppedEarly)} events before their time: more came than are kept{style.Reset}")}");
+            writer.WriteLine($"  {style.Dim}{trigger} fired {Units.Count(times, "more time")} during the cooldown of {Units.Duration(options.Cooldown)} or after the last recording{style.Reset}");
+        writer.WriteLine($"{style.Dim}kept{style.Reset}    {Units.Count(result.Kept.Events.Count, "event")} of the last {Units.Duration(options.Keep)} ({Units.Bytes(result.Kept.Bytes)}), of {Units.Count(result.Kept.Total)} in all");
+        writer.WriteLine($"{style.Dim}dropped{style.Reset} {(result.Kept.DroppedEarly == 0 ? "nothing before its time" : $"{style.Yellow}{Units.Count(result.Kept.DroppedEarly, "event")} before their time: more came than are kept{style.Reset}")}");
         foreach (var (source, report) in result.Reports)
         {
             writer.WriteLine();
@@ -27,6 +26,4 @@ static class WatchText
             ProbeReportText.Write(writer, style, report);
         }
     }
-
-    static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 }

@@ -25,7 +25,7 @@ sealed class DumpText(TextWriter output, Style style)
         for (var i = 0; i < shown; i++)
             WriteGroup(dump, groups[i]);
         if (shown < groups.Count)
-            output.WriteLine($"{style.Dim}… {groups.Count - shown} more groups with {Units.Count((long)groups.Skip(shown).Sum(group => group.Count))} goroutines: --limit 0 shows all{style.Reset}");
+            output.WriteLine($"{style.Dim}… {Units.Count(groups.Count - shown, "more group")} with {Units.Count(groups.Skip(shown).Sum(group => group.Count), "goroutine")}: --limit 0 shows all{style.Reset}");
     }
 
     void WriteEach(GoTarget target, GoroutineDump dump, GoroutineFilter filter, int limit)
@@ -43,16 +43,16 @@ sealed class DumpText(TextWriter output, Style style)
             left--;
         }
         if (left == 0 && matching > limit)
-            output.WriteLine($"{style.Dim}… {Units.Count((long)(matching - limit))} more goroutines: --limit 0 shows all{style.Reset}");
+            output.WriteLine($"{style.Dim}… {Units.Count(matching - limit, "more goroutine")}: --limit 0 shows all{style.Reset}");
     }
 
     void WriteHeader(GoTarget target, GoroutineDump dump, long shown, int? groups)
     {
         var consistency = dump.Consistency;
         var filtered = shown == dump.Count ? "" : $" of {Units.Count((long)dump.Count)}";
-        var inGroups = groups is { } count ? $" in {Units.Count((long)count)} groups" : "";
+        var inGroups = groups is { } count ? $" in {Units.Count(count, "group")}" : "";
         output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): "
-            + $"{style.Bold}{Units.Count(shown)}{filtered} goroutines{style.Reset}{inGroups}, read in {Units.Duration(dump.Duration)} while it ran");
+            + $"{style.Bold}{(filtered.Length == 0 ? Units.Count(shown, "goroutine") : $"{Units.Count(shown)}{filtered} goroutines")}{style.Reset}{inGroups}, read in {Units.Duration(dump.Duration)} while it ran");
         output.WriteLine($"{style.Dim}{Units.Count((long)consistency.Accepted)} read whole, {Units.Count((long)consistency.Running)} running, "
             + $"{Units.Count((long)consistency.Retried)} read again, {style.Reset}{(consistency.Torn > 0 ? style.Yellow : style.Dim)}{Units.Count((long)consistency.Torn)} torn{style.Reset}{style.Dim}; "
             + $"taken over {Units.Duration(consistency.Skew)}{(consistency.SystemHidden > 0 ? $"; {consistency.SystemHidden} of the runtime's own not shown (--system)" : "")}{style.Reset}");
@@ -138,6 +138,6 @@ sealed class DumpText(TextWriter output, Style style)
         var different = new HashSet<ulong>();
         foreach (var member in group.Members.Take(MostExamined))
             different.Add(dump[member].WaitingOn?.ResourceAddress ?? 0);
-        return different.Count == 1 ? $"{WaitText.Of(waiting)}, all of them" : $"{Units.Count((long)different.Count)} different ones; the first: {WaitText.Of(waiting)}";
+        return different.Count == 1 ? $"{WaitText.Of(waiting)}, all of them" : $"{Units.Count(different.Count)} different ones; the first: {WaitText.Of(waiting)}";
     }
 }

@@ -32,8 +32,8 @@ static class GcText
     }
 
     static string Summary(GcTotals totals) => string.Create(CultureInfo.InvariantCulture,
-        $"{totals.Cycles} collections: {totals.Of(GcTrigger.Heap)} by heap growth, {totals.Of(GcTrigger.RuntimeGC)} by runtime.GC(), {totals.Of(GcTrigger.Time)} by sysmon"
-        + $"{(totals.Of(GcTrigger.Unknown) > 0 ? $", {totals.Of(GcTrigger.Unknown)} not seen to begin" : "")}; the world was stopped {totals.Stops.Values.Sum(static stop => stop.Count)} times, {Units.Duration(TimeSpan.FromMicroseconds(totals.Stops.Values.Sum(static stop => stop.TotalNs) / 1e3))} in all");
+        $"{Units.Count(totals.Cycles, "collection")}: {Number(totals.Of(GcTrigger.Heap))} by heap growth, {Number(totals.Of(GcTrigger.RuntimeGC))} by runtime.GC(), {Number(totals.Of(GcTrigger.Time))} by sysmon"
+        + $"{(totals.Of(GcTrigger.Unknown) > 0 ? $", {Number(totals.Of(GcTrigger.Unknown))} not seen to begin" : "")}; the world was stopped {Units.Count(totals.Stops.Values.Sum(static stop => stop.Count), "time")}, {Units.Duration(TimeSpan.FromMicroseconds(totals.Stops.Values.Sum(static stop => stop.TotalNs) / 1e3))} in all");
 
     static void Cycles(TextWriter writer, Style style, GcWatch watch, int most, UnknownReasons unknown, bool toFile)
     {
@@ -58,7 +58,7 @@ static class GcText
         foreach (var cycle in watch.Cycles.TakeLast(most).Where(static cycle => cycle.Partial is not null))
             writer.WriteLine($"{style.Yellow}* {cycle.Partial}{style.Reset}");
         if (watch.Totals.Cycles > Math.Min(most, watch.Cycles.Count))
-            writer.WriteLine($"{style.Dim}the last {Number(Math.Min(most, watch.Cycles.Count))} of {Number(watch.Totals.Cycles)} collections{style.Reset}");
+            writer.WriteLine($"{style.Dim}the last {Number(Math.Min(most, watch.Cycles.Count))} of {Units.Count(watch.Totals.Cycles, "collection")}{style.Reset}");
 
         string Time(Known<long> figure) => unknown.Text(figure, Ns);
         string Bytes(Known<ulong> figure) => unknown.Text(figure, static value => Units.Bytes(value));
@@ -88,7 +88,7 @@ static class GcText
         var callers = watch.Stops.Where(static stop => stop.Trigger == GcTrigger.RuntimeGC).GroupBy(static stop => Place(stop.Frames))
             .OrderByDescending(static group => group.Count()).ThenBy(static group => group.Key, StringComparer.Ordinal).ToList();
         if (callers.Count > 0)
-            writer.WriteLine($"runtime.GC() was called by {string.Join(", ", callers.Take(most).Select(static group => $"{Terminal.Safe(group.Key)} ({Number(group.Count())})"))}{(callers.Count > most ? $" and {Number(callers.Count - most)} others" : "")}");
+            writer.WriteLine($"runtime.GC() was called by {string.Join(", ", callers.Take(most).Select(static group => $"{Terminal.Safe(group.Key)} ({Number(group.Count())})"))}{(callers.Count > most ? $" and {Units.Count(callers.Count - most, "other")}" : "")}");
     }
 
     static void Assists(TextWriter writer, Style style, IReadOnlyList<AssistTotal> assists, bool toFile)
@@ -107,7 +107,7 @@ static class GcText
         }
         Tables.Write(writer, table, toFile);
         if (places.Count > MostAssists)
-            writer.WriteLine($"{style.Dim}and {Number(places.Count - MostAssists)} more places; --format json has all, by goroutine{style.Reset}");
+            writer.WriteLine($"{style.Dim}and {Units.Count(places.Count - MostAssists, "more place")}; --format json has all, by goroutine{style.Reset}");
     }
 
     /// <summary>Who stopped the world: the first function outside of the runtime.</summary>
@@ -146,5 +146,5 @@ static class GcText
 
     static string Ns(long nanoseconds) => Units.Duration(TimeSpan.FromMicroseconds(nanoseconds / 1e3));
 
-    static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+    static string Number(long value) => Units.Count(value);
 }

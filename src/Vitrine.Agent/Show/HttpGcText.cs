@@ -12,7 +12,7 @@ sealed class HttpGcText(TextWriter output, Style style, HttpView view)
     public void Write(HttpReport report, GcExposureReport exposure)
     {
         output.WriteLine();
-        output.WriteLine($"{style.Bold}collections{style.Reset}: {report.Collections.Count}; {exposure.Exposed.Count} requests were older than {Units.Duration(exposure.OlderThan)} when one started");
+        output.WriteLine($"{style.Bold}collections{style.Reset}: {Units.Count(report.Collections.Count)}; {Units.Count(exposure.Exposed.Count, "request was", "requests were")} older than {Units.Duration(exposure.OlderThan)} when one started");
         if (exposure.Exposed.Count == 0)
             return;
         WriteExposed(exposure);
@@ -33,7 +33,7 @@ sealed class HttpGcText(TextWriter output, Style style, HttpView view)
         }
         Tables.Write(output, table, toFile: style == Style.None);
         if (exposure.Exposed.Count > view.Top)
-            output.WriteLine($"{style.Dim}and {exposure.Exposed.Count - view.Top} more (--top){style.Reset}");
+            output.WriteLine($"{style.Dim}and {Units.Count(exposure.Exposed.Count - view.Top)} more (--top){style.Reset}");
     }
 
     void WriteRoutes(GcExposureReport exposure)
@@ -41,7 +41,7 @@ sealed class HttpGcText(TextWriter output, Style style, HttpView view)
         var table = Tables.Create("route", ">with GC", ">median", ">without", ">median", ">difference (95 %)", ">less stops and assist", ">less waiting for a CPU in GC");
         foreach (var route in exposure.Routes.Take(view.Top))
         {
-            table.Row(route.Route.ToString(), $"{route.Exposed}", Median(route.ExposedMedianNs), $"{route.Control}", Median(route.ControlMedianNs),
+            table.Row(route.Route.ToString(), Units.Count(route.Exposed), Median(route.ExposedMedianNs), Units.Count(route.Control), Median(route.ControlMedianNs),
                 route.Difference is null ? "not enough data" : Shift(route.Difference), Shift(route.DifferenceWithoutGc), Shift(route.DifferenceWithoutMarking));
         }
         Tables.Write(output, table, toFile: style == Style.None);

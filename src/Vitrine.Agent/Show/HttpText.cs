@@ -36,10 +36,10 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
     void WriteHead(GoTarget target, HttpReport report)
     {
         var unseen = report.Requests.Count(static one => one.StartedNs is null);
-        output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): {Units.Count(report.Requests.Count + report.NotKept)} requests ended in {Units.Duration(report.Watched)}, "
-            + $"{(report.InFlightUnknown is null ? $"{report.InFlight.Count} in flight" : "in flight unknown")}{(unseen > 0 ? $"; {unseen} began before the watch and have no duration" : "")}");
+        output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): {Units.Count(report.Requests.Count + report.NotKept, "request")} ended in {Units.Duration(report.Watched)}, "
+            + $"{(report.InFlightUnknown is null ? $"{Units.Count(report.InFlight.Count)} in flight" : "in flight unknown")}{(unseen > 0 ? $"; {Units.Count(unseen)} began before the watch, of unknown duration" : "")}");
         if (report.NotKept > 0)
-            output.WriteLine($"{style.Yellow}{Units.Count(report.NotKept)} requests beyond the limit were only counted: the figures below are of the others{style.Reset}");
+            output.WriteLine($"{style.Yellow}{Units.Count(report.NotKept, "request")} beyond the limit only counted: the figures below are of the others{style.Reset}");
     }
 
     void WriteRoutes(HttpReport report)
@@ -51,23 +51,23 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
         var table = Tables.Create("route", ">requests", ">/s", "status", ">p50", ">p90", ">p99", ">max");
         foreach (var route in routes.Take(view.Top))
         {
-            table.Row($"{route.Route}{(route.Route.IsGuess ? " ~" : "")}", Units.Count((long)route.Count), Rate(route.PerSecond), Statuses(route),
+            table.Row($"{route.Route}{(route.Route.IsGuess ? " ~" : "")}", Units.Count(route.Count), Rate(route.PerSecond), Statuses(route),
                 Time(route.P50Ns), Time(route.P90Ns), Time(route.P99Ns), Time(route.MaxNs));
         }
         Tables.Write(output, table, toFile: style == Style.None);
         if (routes.Count > view.Top)
-            output.WriteLine($"{style.Dim}and {routes.Count - view.Top} more routes (--top){style.Reset}");
+            output.WriteLine($"{style.Dim}and {Units.Count(routes.Count - view.Top, "more route")} (--top){style.Reset}");
         if (routes.Any(static one => one.Route.IsGuess))
             output.WriteLine($"{style.Dim}~ the route is a guess: numbers, UUIDs and digests of the path are taken for :id{style.Reset}");
     }
 
     static string Statuses(RouteFigures route)
     {
-        var parts = route.Statuses.Where(static one => one.Key != 0).Select(one => route.Statuses.Count == 1 ? $"{one.Key}" : $"{one.Key}×{one.Value}").ToList();
+        var parts = route.Statuses.Where(static one => one.Key != 0).Select(one => route.Statuses.Count == 1 ? $"{one.Key}" : $"{one.Key}×{Units.Count(one.Value)}").ToList();
         if (route.Aborted > 0)
-            parts.Add($"aborted×{route.Aborted}");
+            parts.Add($"aborted×{Units.Count(route.Aborted)}");
         if (route.Hijacked > 0)
-            parts.Add($"hijacked×{route.Hijacked}");
+            parts.Add($"hijacked×{Units.Count(route.Hijacked)}");
         return string.Join(' ', parts);
     }
 
@@ -90,7 +90,7 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
                 output.WriteLine($"      {style.Dim}{Terminal.Safe(frame.Function)}  {Terminal.Safe(SourcePath.Short(frame.Function, frame.File))}:{frame.Line}{style.Reset}");
         }
         if (report.InFlight.Count > view.Top)
-            output.WriteLine($"  {style.Dim}and {report.InFlight.Count - view.Top} more (--top){style.Reset}");
+            output.WriteLine($"  {style.Dim}and {Units.Count(report.InFlight.Count - view.Top)} more (--top){style.Reset}");
     }
 
     void WriteSlow(HttpReport report, TimeSpan atLeast)
@@ -102,7 +102,7 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
         else if (atLeast == TimeSpan.Zero)
             output.WriteLine($"{style.Bold}the {Math.Min(view.Top, slow.Length)} slowest{style.Reset}");
         else
-            output.WriteLine($"{style.Bold}slow{style.Reset}: {Units.Count((long)slow.Length)} requests took {Units.Duration(atLeast)} or more{(slow.Length > view.Top ? $"; the {view.Top} slowest" : "")}");
+            output.WriteLine($"{style.Bold}slow{style.Reset}: {Units.Count(slow.Length, "request")} took {Units.Duration(atLeast)} or more{(slow.Length > view.Top ? $"; the {view.Top} slowest" : "")}");
         if (slow.Length == 0)
             return;
         var table = Tables.Create(">took", "request", "status", ">on CPU", ">runnable", ">waiting", ">GC stop", ">assist", "waited for");
@@ -138,7 +138,7 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
 
     public static string Time(long? nanoseconds) => nanoseconds is { } ns ? Units.Duration(Span(ns)) : "-";
 
-    static string Rate(double perSecond) => perSecond.ToString(perSecond < 10 ? "0.##" : "0", CultureInfo.InvariantCulture);
+    static string Rate(double perSecond) => perSecond.ToString(perSecond < 10 ? "0.##" : "N0", CultureInfo.InvariantCulture);
 
     static TimeSpan Span(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / 100);
 }

@@ -12,11 +12,11 @@ sealed class LeaksText(TextWriter output, Style style)
     {
         var leaks = report.Groups.Count(group => group.Finding.Verdict == Verdict.Fault);
         var suspects = report.Groups.Count(group => group.Finding.Verdict == Verdict.Suspect);
-        output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): watched for {Units.Duration(report.Watched)} in {report.Observations} dumps, while it ran");
-        output.WriteLine($"{(leaks > 0 ? style.Red : style.Green)}{style.Bold}{Plural(leaks, "leak")}{style.Reset}, {Plural(suspects, "suspect")}, "
-            + $"{Plural(report.Groups.Count - leaks - suspects, "group")} without a sign of one{(report.TornShare > 0 ? Invariant($"; {report.TornShare * 100:0.##} % of the readings stayed torn") : "")}");
+        output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): watched for {Units.Duration(report.Watched)} in {Units.Count(report.Observations, "dump")}, while it ran");
+        output.WriteLine($"{(leaks > 0 ? style.Red : style.Green)}{style.Bold}{Units.Count(leaks, "leak")}{style.Reset}, {Units.Count(suspects, "suspect")}, "
+            + $"{Units.Count(report.Groups.Count - leaks - suspects, "group")} without a sign of one{(report.TornShare > 0 ? Invariant($"; {report.TornShare * 100:0.##} % of the readings stayed torn") : "")}");
         if (report.GroupsNotFollowed > 0)
-            output.WriteLine($"{style.Yellow}{report.GroupsNotFollowed} groups beyond the limit were not followed: nothing is said about them{style.Reset}");
+            output.WriteLine($"{style.Yellow}{Units.Count(report.GroupsNotFollowed, "group")} beyond the limit not followed: nothing is said about them{style.Reset}");
         output.WriteLine();
         foreach (var group in report.Groups)
         {
@@ -33,7 +33,7 @@ sealed class LeaksText(TextWriter output, Style style)
             Verdict.Suspect => ("SUSPECT", style.Yellow),
             _ => ("none", style.Green),
         };
-        output.WriteLine($"{colour}{style.Bold}{word}{style.Reset} {style.Bold}{Units.Count((long)group.Counts[^1])} goroutines [{Terminal.Safe(group.Key.State)}]{style.Reset}, confidence {group.Finding.Confidence}");
+        output.WriteLine($"{colour}{style.Bold}{word}{style.Reset} {style.Bold}{Units.Count(group.Counts[^1], "goroutine")} [{Terminal.Safe(group.Key.State)}]{style.Reset}, confidence {group.Finding.Confidence}");
         Site("blocked at", group.Key.BlockedAt);
         if (group.Key.CreatedBy is { } creator)
             Site("created by", creator);
@@ -58,8 +58,6 @@ sealed class LeaksText(TextWriter output, Style style)
             label = "";
         }
     }
-
-    static string Plural(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

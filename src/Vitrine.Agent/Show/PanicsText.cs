@@ -24,7 +24,7 @@ static class PanicsText
         foreach (var frame in frames.Take(MostFrames))
             writer.WriteLine($"    {Terminal.Safe(frame.Function).PadRight(width)}  {style.Dim}{Terminal.Safe(frame.File)}:{frame.Line}{style.Reset}");
         if (frames.Count > MostFrames)
-            writer.WriteLine($"    {style.Dim}… {frames.Count - MostFrames} more frames{style.Reset}");
+            writer.WriteLine($"    {style.Dim}… {Units.Count(frames.Count - MostFrames, "more frame")}{style.Reset}");
         writer.WriteLine();
     }
 
@@ -34,7 +34,7 @@ static class PanicsText
         foreach (var record in all ? [.. watch.Panics] : open)
             WriteOne(writer, style, record);
         var kinds = watch.Panics.GroupBy(static record => record.Outcome).OrderBy(static group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}");
-        writer.WriteLine($"{style.Bold}{Count(watch.Panics.Count, "panic")}{style.Reset}{(watch.Panics.Count == 0 ? "" : $": {string.Join(", ", kinds)}")}{(alive ? "" : $"; {style.Red}the process has ended{style.Reset}{(watch.SawTheEnd ? "" : ", of something else than a panic")}")}");
+        writer.WriteLine($"{style.Bold}{Units.Count(watch.Panics.Count, "panic")}{style.Reset}{(watch.Panics.Count == 0 ? "" : $": {string.Join(", ", kinds)}")}{(alive ? "" : $"; {style.Red}the process has ended{style.Reset}{(watch.SawTheEnd ? "" : ", of something else than a panic")}")}");
         ProbeReportText.Write(writer, style, report);
     }
 
@@ -55,13 +55,11 @@ static class PanicsText
         if (memory.HeapInUse.TryGet(out var inUse))
             parts.Add($"{Units.Bytes(inUse)} in use");
         if (memory.NumGC.TryGet(out var cycles))
-            parts.Add(Count(cycles, "collection"));
+            parts.Add(Units.Count(cycles, "collection"));
         if (memory.Stats.TryGet(out var look) && look.Result.NumGoroutine.TryGet(out var goroutines))
-            parts.Add(Count(goroutines, "goroutine"));
+            parts.Add(Units.Count(goroutines, "goroutine"));
         return parts.Count > 0 ? string.Join(", ", parts) : $"memory unknown: {memory.HeapLive.Reason}";
     }
-
-    static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     static string KindText(PanicKind kind) => kind switch
     {

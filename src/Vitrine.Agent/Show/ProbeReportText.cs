@@ -12,13 +12,12 @@ static class ProbeReportText
         writer.WriteLine($"{style.Dim}cost{style.Reset}    {Cost(report.Cost)}");
         writer.WriteLine($"{style.Dim}lost{style.Reset}    {(report.Lost.Total == 0 ? "nothing" : "")}{style.Yellow}{string.Join("; ", report.Lost.ByReason.Select(static one => $"{Units.Count(one.Value)} {one.Key}"))}{style.Reset}");
         var coverage = report.Coverage;
-        var windows = coverage.Windows == 1 ? "window" : "windows";
         var figures = !coverage.IsScaled ? "what happened in between is in no figure"
             : coverage.RelativeError.TryGet(out var relative) ? string.Create(CultureInfo.InvariantCulture, $"counts and totals are estimates, ±{relative * 100:0.#} %")
             : "counts and totals are of what was seen, a lower bound";
         writer.WriteLine($"{style.Dim}seen{style.Reset}    " + (coverage.IsWhole
             ? $"all of {Units.Duration(coverage.Watched)}"
-            : $"{style.Yellow}{Units.Duration(coverage.Open)} of {Units.Duration(coverage.Watched)} in {coverage.Windows} {windows}; {figures}{style.Reset}")
+            : $"{style.Yellow}{Units.Duration(coverage.Open)} of {Units.Duration(coverage.Watched)} in {Units.Count(coverage.Windows, "window")}; {figures}{style.Reset}")
             + (coverage.TargetEnded ? $"; {style.Red}then the process ended{style.Reset}" : ""));
         foreach (var absent in report.Absent)
             writer.WriteLine($"{style.Yellow}absent{style.Reset}  {Terminal.Safe(absent.Function)}: {Terminal.Safe(absent.Reason)}");
@@ -32,6 +31,6 @@ static class ProbeReportText
             return cost.TargetShare.IsKnown ? "0 probe hits" : $"unknown: {cost.TargetShare.Reason}";
         var perHit = cost.NsPerHit.TryGet(out var ns) ? $" of {Units.Nanoseconds(ns)}" : "";
         var share = cost.TargetShare.TryGet(out var part) ? string.Create(CultureInfo.InvariantCulture, $": {part * 100:0.###} % of one processor") : "";
-        return $"{Units.Count(cost.Hits)} probe {(cost.Hits == 1 ? "hit" : "hits")}{perHit}{share}";
+        return $"{Units.Count(cost.Hits, "probe hit")}{perHit}{share}";
     }
 }

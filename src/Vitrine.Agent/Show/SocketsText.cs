@@ -10,7 +10,7 @@ static class SocketsText
     public static void Write(TextWriter writer, Style style, SocketsTarget target, SocketsSample sample, ConnectionGrouping by, int top)
     {
         var runtime = target.RuntimeVersion is { } version ? $", {Terminal.Safe(version)}" : "";
-        writer.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}{runtime}), looked at in {Units.Duration(sample.Duration)}{(sample.Looks > 1 ? $", {sample.Looks} looks in {Units.Duration(sample.Watched)}" : "")}");
+        writer.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}{runtime}), looked at in {Units.Duration(sample.Duration)}{(sample.Looks > 1 ? $", {Units.Count(sample.Looks, "look")} in {Units.Duration(sample.Watched)}" : "")}");
         if (sample.WhyUnknown is { } why)
             writer.WriteLine($"{style.Yellow}{Terminal.Safe(why)}{style.Reset}");
         if (sample.NoGoroutines is { } none)
@@ -57,7 +57,7 @@ static class SocketsText
             return;
         var since = sample.Looks > 1 ? $" ({Signed(sample.NewInNamespace.ListenOverflows)} while watched)" : "";
         writer.WriteLine();
-        writer.WriteLine($"{style.Dim}all processes of its network namespace: {Units.Count(overflows)} overflows{since}, {Figure(sample.Namespace.ListenDrops)} drops in all{style.Reset}");
+        writer.WriteLine($"{style.Dim}all processes of its network namespace: {Units.Count(overflows, "overflow")}{since}, {Figure(sample.Namespace.ListenDrops)} {(sample.Namespace.ListenDrops == 1 ? "drop" : "drops")} in all{style.Reset}");
     }
 
     static void WriteConnections(TextWriter writer, Style style, SocketsSample sample, ConnectionGrouping by, int top)

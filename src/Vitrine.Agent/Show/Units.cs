@@ -18,12 +18,19 @@ static class Units
         return unit == 0 ? Invariant($"{bytes:0} B") : Invariant($"{bytes:0.0} {ByteUnits[unit]}");
     }
 
-    /// <summary>Digits in groups of three, separated by a thin gap that copies as a plain space.</summary>
-    public static string Count(long count) => count.ToString("#,0", Grouped);
+    /// <summary>Digits in groups of three with a comma: a space would end the column of a table for awk and cut, and a line where it wraps.</summary>
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Count(ulong count) => count.ToString("#,0", Grouped);
+    /// <inheritdoc cref="Count(long)"/>
+    public static string Count(ulong count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>Two units at the most: "3 h 12 min", "41 s", "12.3 ms".</summary>
+    /// <summary>A number with what is counted: "1 stack", "1,234 stacks".</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="one">The noun for one; what follows it, such as "request ended", goes behind the result.</param>
+    /// <param name="many">The noun for any other number when it is not the first with an s.</param>
+    public static string Count(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
+
+    /// <summary>Two units at the most: "3 h 12 min", "41 s", "12 ms", "850 ns". What is above zero is never shown as zero.</summary>
     public static string Duration(TimeSpan time) => time switch
     {
         { TotalDays: >= 1 } => Invariant($"{(int)time.TotalDays} d {time.Hours} h"),
@@ -33,7 +40,10 @@ static class Units
         { TotalSeconds: >= 1 } => Invariant($"{time.TotalSeconds:0.0} s"),
         { TotalMilliseconds: >= 10 } => Invariant($"{time.TotalMilliseconds:0} ms"),
         { TotalMilliseconds: >= 1 } => Invariant($"{time.TotalMilliseconds:0.0} ms"),
-        _ => Invariant($"{time.TotalMicroseconds:0} µs"),
+        { TotalMicroseconds: >= 10 } => Invariant($"{time.TotalMicroseconds:0} µs"),
+        { TotalMicroseconds: >= 1 } => Invariant($"{time.TotalMicroseconds:0.0} µs"),
+        { Ticks: 0 } => "0 s",
+        _ => Invariant($"{time.TotalNanoseconds:0} ns"),
     };
 
     /// <summary>A short time with three digits: "850 ns", "12.3 µs", "1.24 ms", "2.35 s".</summary>
@@ -52,8 +62,6 @@ static class Units
         >= 9.995 => Invariant($"{value:0.0} {unit}"),
         _ => Invariant($"{value:0.00} {unit}"),
     };
-
-    static readonly NumberFormatInfo Grouped = new() { NumberGroupSeparator = " ", NumberGroupSizes = [3] };
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

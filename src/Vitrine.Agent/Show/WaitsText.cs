@@ -21,7 +21,7 @@ sealed class WaitsText(TextWriter output, Style style)
         foreach (var row in rows)
             WriteRow(row);
         if (rows.Count < waits.Rows.Count)
-            output.WriteLine($"{style.Dim}… {waits.Rows.Count - rows.Count} more rows with {Time(Sum(waits.Rows.Skip(rows.Count)))} in all: --top 0 shows them{style.Reset}\n");
+            output.WriteLine($"{style.Dim}… {Units.Count(waits.Rows.Count - rows.Count, "more row")} with {Time(Sum(waits.Rows.Skip(rows.Count)))} in all: --top 0 shows them{style.Reset}\n");
         WriteOngoing(waits.Ongoing);
         foreach (var line in NotCounted(waits))
             output.WriteLine($"{style.Dim}{line}{style.Reset}");
@@ -47,7 +47,7 @@ sealed class WaitsText(TextWriter output, Style style)
     {
         var least = waits.Minimum > TimeSpan.Zero ? $" of at least {Time(waits.Minimum)}" : "";
         output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): "
-            + $"{style.Bold}{Units.Count(waits.Rows.Sum(static row => row.Count))} waits{style.Reset}{least} ended in {Units.Duration(waits.Report.Coverage.Watched)}, {Time(Sum(waits.Rows))} in all");
+            + $"{style.Bold}{Units.Count(waits.Rows.Sum(static row => row.Count), "wait")}{style.Reset}{least} ended in {Units.Duration(waits.Report.Coverage.Watched)}, {Time(Sum(waits.Rows))} in all");
     }
 
     void WriteKinds(WaitSnapshot waits)
@@ -64,11 +64,11 @@ sealed class WaitsText(TextWriter output, Style style)
 
     void WriteRow(WaitRow row)
     {
-        output.WriteLine($"{style.Bold}{style.Cyan}{Time(row.Total)}{style.Reset} {style.Bold}{row.Kind.Name()}{style.Reset}, {Units.Count(row.Count)} {(row.Count == 1 ? "wait" : "waits")}, worst {style.Yellow}{Time(row.Max)}{style.Reset}"
+        output.WriteLine($"{style.Bold}{style.Cyan}{Time(row.Total)}{style.Reset} {style.Bold}{row.Kind.Name()}{style.Reset}, {Units.Count(row.Count, "wait")}, worst {style.Yellow}{Time(row.Max)}{style.Reset}"
             + $"{Named("", Objects(row))} {style.Dim}[{Terminal.Safe(row.Reason)}]{style.Reset}");
         WriteFrames("    ", row.Frames, MostFrames);
         if (row.Stacks > 1)
-            output.WriteLine($"    {style.Dim}and {row.Stacks - 1} other {(row.Stacks == 2 ? "stack" : "stacks")}{style.Reset}");
+            output.WriteLine($"    {style.Dim}and {Units.Count(row.Stacks - 1, "other stack")}{style.Reset}");
         foreach (var releaser in row.ReleasedBy.Take(MostReleasers))
         {
             var stack = releaser.By == WaitReleasedBy.Goroutine && releaser.Frames.Count > 0;
@@ -76,7 +76,7 @@ sealed class WaitsText(TextWriter output, Style style)
             WriteFrames("    ", releaser.Frames, MostFrames - 2);
         }
         if (row.ReleasedBy.Count > MostReleasers)
-            output.WriteLine($"  {style.Dim}and by {row.ReleasedBy.Count - MostReleasers} or more others{style.Reset}");
+            output.WriteLine($"  {style.Dim}and by {Units.Count(row.ReleasedBy.Count - MostReleasers)} or more others{style.Reset}");
         output.WriteLine();
     }
 
@@ -102,27 +102,27 @@ sealed class WaitsText(TextWriter output, Style style)
             var frames = wait.Representative.VisibleFrames;
             var place = frames.FirstOrDefault(static frame => !IsLibrary(frame.Function)) ?? (frames.Count > 0 ? frames[0] : null);
             var where = place is null ? "" : $"{Terminal.Safe(place.Function)}  {style.Dim}{Terminal.Safe(SourcePath.Short(place.Function, place.File))}:{place.Line}{style.Reset}";
-            output.WriteLine($"  {Units.Count((long)wait.Count)} {wait.Kind.Name()} for {(wait.IsLowerBound ? "at least " : "")}{style.Yellow}{Time(wait.Longest)}{style.Reset}"
+            output.WriteLine($"  {Units.Count(wait.Count)} {wait.Kind.Name()} for {(wait.IsLowerBound ? "at least " : "")}{style.Yellow}{Time(wait.Longest)}{style.Reset}"
                 + $" {style.Dim}goroutine {wait.Oldest}{style.Reset}  {where}");
         }
         if (ongoing.Count > MostOngoing)
-            output.WriteLine($"  {style.Dim}… {ongoing.Count - MostOngoing} more places: vitrine dump shows them all{style.Reset}");
+            output.WriteLine($"  {style.Dim}… {Units.Count(ongoing.Count - MostOngoing, "more place")}: vitrine dump shows them all{style.Reset}");
         output.WriteLine();
     }
 
     static IEnumerable<string> NotCounted(WaitSnapshot waits)
     {
         if (waits.TooShort > 0)
-            yield return $"{Units.Count(waits.TooShort)} waits were shorter than {Time(waits.Minimum)} and are not in the figures";
+            yield return $"{Units.Count(waits.TooShort, "wait was", "waits were")} shorter than {Time(waits.Minimum)}: in none of the figures";
         if (waits.BeganBefore > 0)
-            yield return $"{Units.Count(waits.BeganBefore)} waits ended whose beginning was not seen, nearly all because they began before the look: how long they took is not known";
+            yield return $"{Units.Count(waits.BeganBefore, "wait")} ended whose beginning was not seen, nearly always because it was before the look: of unknown length, in none of the figures";
         if (waits.WithoutObject > 0)
-            yield return $"{Units.Count(waits.WithoutObject)} waits are counted without what they waited for: there were too many different objects";
+            yield return $"{Units.Count(waits.WithoutObject, "wait is", "waits are")} counted without the object: there were too many different ones";
         if (waits.CutOff > 0)
-            yield return $"{Units.Count(waits.CutOff)} waits were cut off by the end of a window of the budget";
+            yield return $"{Units.Count(waits.CutOff, "wait was", "waits were")} cut off by the end of a window of the budget";
     }
 
-    static string Objects(WaitRow row) => row.Object is { } one ? Terminal.Safe(one.ToString()) : row.Objects > 1 ? $"{Units.Count((long)row.Objects)} objects" : "";
+    static string Objects(WaitRow row) => row.Object is { } one ? Terminal.Safe(one.ToString()) : row.Objects > 1 ? $"{Units.Count(row.Objects, "object")}" : "";
 
     static string Named(string word, string what) => what.Length == 0 ? "" : $" {word}{what}";
 
@@ -149,7 +149,7 @@ sealed class WaitsText(TextWriter output, Style style)
         function.StartsWith("sync.", StringComparison.Ordinal) || function.StartsWith("runtime.", StringComparison.Ordinal) || function.StartsWith("internal/", StringComparison.Ordinal)
         || function.StartsWith("time.", StringComparison.Ordinal) || function.StartsWith("net.", StringComparison.Ordinal);
 
-    static string Times(long count) => count == 1 ? "once" : $"{Units.Count(count)} times";
+    static string Times(long count) => count == 1 ? "once" : Units.Count(count, "time");
 
     static TimeSpan Sum(IEnumerable<WaitRow> rows)
     {

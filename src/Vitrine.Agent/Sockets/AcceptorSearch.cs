@@ -59,7 +59,7 @@ sealed class AcceptorSearch(GoTarget target)
     static Acceptor Absent(SocketStatus listener, IReadOnlyDictionary<int, IReadOnlyList<DescriptorHolder>> holders, int notFound, int unreadable)
     {
         if (notFound > 0)
-            return Acceptor.Unknown($"{notFound} goroutines wait for a descriptor that could not be found out, and this may be theirs");
+            return Acceptor.Unknown($"{notFound} {(notFound == 1 ? "goroutine waits" : "goroutines wait")} for a descriptor that could not be found out, and this may be theirs");
         var here = listener.Descriptors.Where(holders.ContainsKey).SelectMany(descriptor => holders[descriptor]).ToList();
         // One that accepts, listens or serves says it by a function's name; the others merely know the socket, as main often does.
         if (here.Exists(one => one.Serves))

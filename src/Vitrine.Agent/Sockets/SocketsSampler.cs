@@ -118,7 +118,7 @@ sealed class SocketsSampler : IDisposable
         if (sockets.MayBeIncomplete)
             notes.Add("The kernel's tables changed while they were read, or hold more sockets than the limit: a socket may be missing.");
         if (waits is { NotFound: > 0 })
-            notes.Add($"{waits.NotFound} goroutines wait for a descriptor that could not be found out.");
+            notes.Add($"{waits.NotFound} {(waits.NotFound == 1 ? "goroutine waits" : "goroutines wait")} for a descriptor that could not be found out.");
         var coverage = new ProbeCoverage(watched, watched, 1, 1, Known<double>.Of(0, Provenance.Computed("counters were read, nothing was sampled")));
         return new ProbeReport(ProbeCost.None, LostEvents.None, coverage, [], notes);
     }

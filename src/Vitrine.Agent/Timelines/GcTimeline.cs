@@ -92,7 +92,7 @@ static class GcTimeline
             ]));
         }
         if (byGoroutine.Count > MostGoroutines)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"Of {byGoroutine.Count} goroutines that assisted, the {MostGoroutines} that spent most on it have a track."));
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"Of {byGoroutine.Count:N0} goroutines that assisted, the {MostGoroutines} that spent most on it have a track."));
     }
 
     static List<TimelineCurve> Curves(GcWatch watch, long origin)

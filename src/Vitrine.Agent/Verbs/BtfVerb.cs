@@ -38,7 +38,7 @@ static class BtfVerb
                 if (count == 0)
                     throw new InstrumentUnavailableException($"No struct of {binary.Elf.Name} fits {string.Join(", ", globs)}.", "names are as in Go with the whole import path: --type 'net/http.*'");
                 Output.Bytes(path, stream => stream.Write(btf));
-                new Remarks(parsed.GetValue(quiet)).Note(string.Create(CultureInfo.InvariantCulture, $"{count} structs of {binary.Elf.Name} ({binary.Version.Text}) in {path}, {Units.Bytes(btf.Length)}"));
+                new Remarks(parsed.GetValue(quiet)).Note(string.Create(CultureInfo.InvariantCulture, $"{Units.Count(count, "struct")} of {binary.Elf.Name} ({binary.Version.Text}) in {path}, {Units.Bytes(btf.Length)}"));
             });
             return ExitCode.Success;
         });

@@ -76,7 +76,7 @@ static class HttpVerb
             if (request.IsLive)
                 live.Draw((writer, style) => new HttpText(writer, style, view).WriteLive(target, watch.Report()));
             else
-                remarks.Progress($"watching {target.Name}: {Units.Count(watch.Finished)} requests in {Units.Duration(elapsed)}, Ctrl-C ends and prints the result");
+                remarks.Progress($"watching {target.Name}: {Units.Count(watch.Finished, "request")} in {Units.Duration(elapsed)}, Ctrl-C ends and prints the result");
         }, cancellation).ConfigureAwait(false);
         remarks.ClearProgress();
     }

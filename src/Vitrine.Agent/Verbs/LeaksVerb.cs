@@ -58,7 +58,7 @@ static class LeaksVerb
             // The clock of the series is that of the looks; two looks never share a time.
             last = target.ReadGoroutines(cancellation: CancellationToken.None);
             watch.Observe(DumpObservation.Of(last, at));
-            remarks.Progress($"watching {target.Name}: {Units.Count((long)last.Count)} goroutines, {Units.Duration(at)} of {Units.Duration(request.Duration)}, Ctrl-C concludes early");
+            remarks.Progress($"watching {target.Name}: {Units.Count(last.Count, "goroutine")}, {Units.Duration(at)} of {Units.Duration(request.Duration)}, Ctrl-C concludes early");
         }, cancellation).ConfigureAwait(false);
 
         // 3. Look for who could still release the suspects.

@@ -44,7 +44,7 @@ static class PsVerb
     {
         if (result.Rows.Count == 0)
         {
-            writer.WriteLine($"No Go or .NET process among {result.Examined} processes.");
+            writer.WriteLine($"No Go or .NET process among {Units.Count(result.Examined, "process", "processes")}.");
             return;
         }
         var table = Tables.Create(">pid", "runtime", "name", wide ? "command" : "module", "listens on", ">up", ">memory", ">goroutines", "debugger", "pprof");
@@ -66,7 +66,7 @@ static class PsVerb
     }
 
     // Root asks for no more rights in vain: what is hidden from root is hidden by something that root cannot lift from here.
-    static string NotAllowedText(int count) => (count == 1 ? "1 process" : $"{count} processes") + " could not be looked into: "
+    static string NotAllowedText(int count) => Units.Count(count, "process", "processes") + " could not be looked into: "
         + (Environment.IsPrivilegedProcess ? "refused to root too, by a security module, a sandbox or a missing capability" : "sudo vitrine ps");
 
     static string Module(ProcessRow row) => row.Module is null ? "?" : row.ModuleVersion is null or "(devel)" or "" ? row.Module : $"{row.Module}@{row.ModuleVersion}";

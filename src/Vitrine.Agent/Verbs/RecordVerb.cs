@@ -78,7 +78,7 @@ static class RecordVerb
             ProfileFile.Write(taken.Profile, file, title: $"{target.Name} ({target.Pid}) {instrument.Name}");
             if (request.Every > TimeSpan.Zero)
             {
-                remarks.Progress($"{written} {(written == 1 ? "file" : "files")}, last {file}; {Units.Duration(at)} of {Units.Duration(duration)}, Ctrl-C ends in order");
+                remarks.Progress($"{Units.Count(written, "file")}, last {file}; {Units.Duration(at)} of {Units.Duration(duration)}, Ctrl-C ends in order");
                 return;
             }
             foreach (var note in taken.Notes)
@@ -109,15 +109,15 @@ static class RecordVerb
         }
         remarks.ClearProgress();
         if (written > 0)
-            remarks.Note($"{written} files, {Numbered(request.Output, 1)} to {Numbered(request.Output, written)}");
+            remarks.Note(written == 1 ? $"1 file, {Numbered(request.Output, 1)}" : $"{Units.Count(written)} files, {Numbered(request.Output, 1)} to {Numbered(request.Output, written)}");
         return EndOfLook.Of(target.Pid, targetEnded, TimeProvider.System.GetElapsedTime(began));
     }
 
     static Taken Look(IProfileInstrument instrument, GoTarget target, CancellationToken cancellation)
     {
         var look = instrument.Collect(target, cancellation);
-        var torn = look.Consistency.Torn > 0 ? $", {look.Consistency.Torn} torn" : "";
-        return new Taken(look.Result, look.Notes, $"{look.Result.Samples.Count} stacks, read in {Units.Duration(look.Duration)} while the target ran{torn},");
+        var torn = look.Consistency.Torn > 0 ? $", {Units.Count(look.Consistency.Torn)} torn" : "";
+        return new Taken(look.Result, look.Notes, $"{Units.Count(look.Result.Samples.Count, "stack")}, read in {Units.Duration(look.Duration)} while the target ran{torn},");
     }
 
     static Taken Watch(IProfileRecorder recorder, GoTarget target, TimeSpan window, CancellationToken stop)
@@ -127,7 +127,7 @@ static class RecordVerb
         return new Taken(
             look.Result,
             look.Notes,
-            $"{Units.Count(recording.Samples)} samples in {look.Result.Samples.Count} stacks over {Units.Duration(look.Duration)}, {Units.Count(recording.Lost)} lost; {recording.Cost};",
+            $"{Units.Count(recording.Samples, "sample")} in {Units.Count(look.Result.Samples.Count, "stack")} over {Units.Duration(look.Duration)}, {Units.Count(recording.Lost)} lost; {recording.Cost};",
             recording.TargetEnded);
     }
 

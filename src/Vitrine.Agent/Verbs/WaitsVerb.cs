@@ -72,7 +72,7 @@ static class WaitsVerb
         var report = probe.Session.Report();
         using var text = new StringWriter { NewLine = "\n" };
         ProbeReportText.Write(text, Style.None, report);
-        remarks.Note($"{profile.Samples.Count} stacks over {Units.Duration(report.Coverage.Watched)} in {file}");
+        remarks.Note($"{Units.Count(profile.Samples.Count, "stack")} over {Units.Duration(report.Coverage.Watched)} in {file}");
         foreach (var line in text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             remarks.Note(line);
     }

@@ -70,7 +70,7 @@ static class WatchVerb
         {
             var recording = writer.Write(fired, recorder.Events);
             recordings.Add(recording);
-            remarks.Note(string.Create(CultureInfo.InvariantCulture, $"{fired.At.ToLocalTime():HH:mm:ss} {fired.Trigger.Name}: {fired.Because}: {recording.Events} events in {recording.Path}"));
+            remarks.Note(string.Create(CultureInfo.InvariantCulture, $"{fired.At.ToLocalTime():HH:mm:ss} {fired.Trigger.Name}: {fired.Because}: {Units.Count(recording.Events, "event")} in {recording.Path}"));
             if (recordings.Count == options.MaxRecordings)
                 await ending.CancelAsync().ConfigureAwait(false);
         }

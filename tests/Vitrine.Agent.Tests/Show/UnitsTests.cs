@@ -15,10 +15,13 @@ public sealed class UnitsTests
     [Theory]
     [InlineData(0, "0")]
     [InlineData(999, "999")]
-    [InlineData(1234567, "1 234 567")]
+    [InlineData(1234567, "1,234,567")]
     public void Count_Thousands_AreSeparated(long count, string expected) => Assert.Equal(expected, Units.Count(count));
 
     [Theory]
+    [InlineData(0, "0 s")]
+    [InlineData(0.0000003, "300 ns")]
+    [InlineData(0.0000025, "2.5 µs")]
     [InlineData(0.0005, "500 µs")]
     [InlineData(0.0123, "12 ms")]
     [InlineData(1.25, "1.3 s")]
@@ -27,4 +30,10 @@ public sealed class UnitsTests
     [InlineData(11520, "3 h 12 min")]
     [InlineData(180000, "2 d 2 h")]
     public void Duration_AnyLength_HasTwoUnitsAtMost(double seconds, string expected) => Assert.Equal(expected, Units.Duration(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(0, "0 stacks")]
+    [InlineData(1, "1 stack")]
+    [InlineData(1234, "1,234 stacks")]
+    public void Count_WithANoun_IsSingularForOneOnly(long count, string expected) => Assert.Equal(expected, Units.Count(count, "stack"));
 }

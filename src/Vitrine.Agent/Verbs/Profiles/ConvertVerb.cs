@@ -28,7 +28,7 @@ static class ConvertVerb
             ProfileFile.Check(to);
             var profile = filter.Apply(parsed, ProfileFile.Read(input));
             ProfileFile.Write(profile, to, filter.ValueIndex(parsed, profile));
-            new Remarks(parsed.GetValue(quiet)).Note($"{profile.Samples.Count} stacks in {to}");
+            new Remarks(parsed.GetValue(quiet)).Note($"{Units.Count(profile.Samples.Count, "stack")} in {to}");
             return ExitCode.Success;
         });
         return command;

@@ -27,7 +27,7 @@ static class MergeVerb
             ProfileFile.Check(file);
             var merged = Merge.Of([.. inputs.Select(input => ProfileFile.Read(input))]);
             ProfileFile.Write(merged, file);
-            new Remarks(parsed.GetValue(quiet)).Note($"{inputs.Length} profiles, {merged.Samples.Count} stacks in {file}");
+            new Remarks(parsed.GetValue(quiet)).Note($"{Units.Count(inputs.Length, "profile")}, {Units.Count(merged.Samples.Count, "stack")} in {file}");
             return ExitCode.Success;
         });
         return command;

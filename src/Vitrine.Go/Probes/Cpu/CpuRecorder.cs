@@ -129,9 +129,9 @@ public sealed class CpuRecorder(CpuOptions? options = null) : IProfileRecorder
         notes.Add(string.Create(CultureInfo.InvariantCulture,
             $"{seconds:0.00} s of processor time in {report.Coverage.Watched.TotalSeconds:0.0} s, {Share(counts.InKernel, counts.Seen)} of it in the kernel{(_options.WithKernelStacks ? "" : ", counted for the function that called it (--kernel shows it)")}."));
         foreach ((string reason, long count) in report.Lost.ByReason)
-            notes.Add($"lost: {count} {reason}.");
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"lost: {count:N0} {reason}."));
         if (samples.LeftOut > 0)
-            notes.Add($"lost: {samples.LeftOut} samples, because there were more than {_options.MaxSamples} different ones.");
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"lost: {samples.LeftOut:N0} samples, because there were more than {_options.MaxSamples:N0} different ones."));
         if (profile.WithMissingCaller > 0)
             notes.Add($"In {Share(profile.WithMissingCaller, samples.Count)} of the samples a caller could not be seen; the frame (caller not seen) stands in its place.");
         if (counts.WithoutThread > 0)
@@ -147,6 +147,6 @@ public sealed class CpuRecorder(CpuOptions? options = null) : IProfileRecorder
     {
         string each = cost.NsPerHit.TryGet(out double ns) ? string.Create(CultureInfo.InvariantCulture, $" of {ns / 1000:0.0} µs") : "";
         string share = cost.TargetShare.TryGet(out double part) ? string.Create(CultureInfo.InvariantCulture, $", {100 * part:0.##} % of one core") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{cost.Hits} ticks{each}{share}");
+        return string.Create(CultureInfo.InvariantCulture, $"{cost.Hits:N0} {(cost.Hits == 1 ? "tick" : "ticks")}{each}{share}");
     }
 }

@@ -30,6 +30,7 @@ static class Failure
         AccessDeniedException denied => (ExitCode.AccessDenied, denied.Message, denied.Advice),
         KernelRefusalException refused => (ExitCode.AccessDenied, refused.Message, refused.Advice),
         TargetGoneException gone => (ExitCode.TargetGone, gone.Message, ""),
+        InvalidOptionException invalid => (ExitCode.Usage, invalid.Message, invalid.Advice),
         InstrumentUnavailableException unavailable => (ExitCode.Unavailable, unavailable.Message, unavailable.Advice),
         NotGoException notGo => (ExitCode.Unavailable, notGo.Message, "vitrine ps   lists the processes that Vitrine can look into"),
         GoBinaryException binary => (ExitCode.Unavailable, binary.Message, ""),

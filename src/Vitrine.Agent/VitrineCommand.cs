@@ -23,7 +23,7 @@ static class VitrineCommand
         if (parsed.Errors.Count > 0 && !IsHelpOrCompletion(arguments))
         {
             foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync($"vitrine: {Show.Terminal.Safe(error.Message)}").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync($"vitrine: {Show.Terminal.Safe(OnOneLine(error.Message))}").ConfigureAwait(false);
             await Console.Error.WriteLineAsync($"  next: vitrine {string.Join(' ', CommandPath(parsed.CommandResult))}--help").ConfigureAwait(false);
             return ExitCode.Usage;
         }
@@ -50,6 +50,9 @@ static class VitrineCommand
         ProfileVerb.Create(),
         CompletionVerb.Create(),
     }.ShowExamplesInHelp();
+
+    // The command line library lists what it would have taken below each other.
+    static string OnOneLine(string message) => message.Replace(":\n\t", ": ", StringComparison.Ordinal).Replace("\n\t", ", ", StringComparison.Ordinal).ReplaceLineEndings(" ");
 
     static bool IsHelpOrCompletion(string[] arguments) =>
         arguments.Any(argument => argument is "--help" or "-h" or "-?") || (arguments.Length > 0 && arguments[0].StartsWith("[suggest", StringComparison.Ordinal));

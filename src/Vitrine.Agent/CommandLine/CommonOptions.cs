@@ -41,6 +41,6 @@ static class CommonOptions
 
     public static Option<bool> Quiet() => new("-q", "--quiet")
     {
-        Description = "No progress and no remarks, only the result",
+        Description = "Only the result: no view that redraws, no progress, no remarks on standard error; errors are still said",
     };
 }

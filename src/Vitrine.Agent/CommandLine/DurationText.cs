@@ -40,6 +40,18 @@ static class DurationText
         return Make(nanoseconds, out duration);
     }
 
+    /// <summary>As it is typed: <c>5ms</c>, <c>90s</c>; in the largest unit in which it is a whole number.</summary>
+    public static string Write(TimeSpan duration)
+    {
+        foreach (var unit in (string[])["h", "m", "s", "ms", "us"])
+        {
+            var ticks = (long)(Unit(unit)!.Value / 100);
+            if (duration.Ticks >= ticks && duration.Ticks % ticks == 0)
+                return string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / ticks}{unit}");
+        }
+        return string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks * 100}ns");
+    }
+
     static double? Unit(ReadOnlySpan<char> unit) => unit switch
     {
         "ns" => 1,

@@ -9,11 +9,11 @@ namespace Vitrine.Agent.Json;
 /// <summary>Panics as JSON. What is unknown is null and has its reason beside it.</summary>
 static class PanicsJson
 {
-    public static void Write(Stream stream, GoTarget target, PanicWatch watch, ProbeReport report, bool alive) => JsonDocumentWriter.Write(stream, JsonSchema.Panics, json =>
+    public static void Write(Stream stream, GoTarget target, PanicWatch watch, ProbeReport report) => JsonDocumentWriter.Write(stream, JsonSchema.Panics, json =>
     {
         json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
-        json.WriteBoolean("processEnded", !alive);
+        json.WriteBoolean("processEnded", report.Coverage.TargetEnded);
         WriteAll(json, watch.Panics);
         json.WriteNumber("dropped", watch.Dropped);
         ProbeReportJson.Write(json, report);

@@ -74,6 +74,10 @@ sealed class EventSources : IDisposable
     public IReadOnlyList<KeyValuePair<string, ProbeReport>> Reports() =>
         [.. sources.Select(static source => KeyValuePair.Create(source.Name, source.Report())).Where(static one => one.Value is not null).Select(static one => KeyValuePair.Create(one.Key, one.Value!))];
 
+    /// <summary>What the reading of the others costs.</summary>
+    public IReadOnlyList<KeyValuePair<string, ReadingBill>> Readings() =>
+        [.. sources.Where(static source => source.Reading is not null).Select(static source => KeyValuePair.Create(source.Name, source.Reading!))];
+
     public void Dispose() => sources.ForEach(static source => source.Dispose());
 
     // Whichever source finds the target gone ends the watch; what it had seen by then was told.

@@ -13,5 +13,8 @@ interface IEventSource : IDisposable
     Task Run(FlightRecorder recorder, CancellationToken cancellation);
 
     /// <summary>What its probes cost and lost; null for a source that only reads.</summary>
-    ProbeReport? Report();
+    ProbeReport? Report() => null;
+
+    /// <summary>What its reading costs; null for a source with probes.</summary>
+    ReadingBill? Reading => null;
 }

@@ -19,6 +19,9 @@ sealed class LeakSource(GoTarget target, RecorderTrigger trigger, TimeSpan every
     /// <summary>A verdict needs some observations; each is taken anew when so many have come.</summary>
     const int Conclude = 10;
 
+    /// <summary>How long it takes until there can be a verdict.</summary>
+    public static TimeSpan Least => Every * Conclude;
+
     /// <summary>Then a new series begins: what one holds in memory is bounded, and a leak goes on.</summary>
     const int Longest = 200;
 
@@ -26,7 +29,9 @@ sealed class LeakSource(GoTarget target, RecorderTrigger trigger, TimeSpan every
 
     public string Name => "leak";
 
-    public ProbeReport? Report() => null;
+    public ReadingBill Reading { get; } = new();
+
+    ReadingBill? IEventSource.Reading => Reading;
 
     public async Task Run(FlightRecorder recorder, CancellationToken cancellation)
     {
@@ -34,7 +39,7 @@ sealed class LeakSource(GoTarget target, RecorderTrigger trigger, TimeSpan every
         var watch = New();
         while (!cancellation.IsCancellationRequested)
         {
-            var dump = target.ReadGoroutines(cancellation: CancellationToken.None);
+            var dump = Reading.Of(() => target.ReadGoroutines(cancellation: CancellationToken.None));
             watch.Observe(DumpObservation.Of(dump, Stopwatch.GetElapsedTime(started)));
             recorder.Events.Add(RecordedEvent.Of(dump.CapturedAt, Name, "look", json => json.WriteNumber("goroutines", dump.Count)));
             if (watch.Observations % Conclude == 0)

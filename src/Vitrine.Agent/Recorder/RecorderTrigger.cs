@@ -40,6 +40,9 @@ sealed record RecorderTrigger(TriggerKind Kind, TimeSpan Above)
         _ => Kind.ToString().ToLowerInvariant(),
     };
 
+    /// <summary>Its name with the limit, as it is typed.</summary>
+    public string Text => Above > TimeSpan.Zero ? $"{Name}>{DurationText.Write(Above)}" : Name;
+
     /// <summary>Reads what was typed.</summary>
     /// <exception cref="UsageException">It is no trigger.</exception>
     public static RecorderTrigger Parse(string text)
@@ -47,7 +50,11 @@ sealed record RecorderTrigger(TriggerKind Kind, TimeSpan Above)
         ArgumentNullException.ThrowIfNull(text);
         var at = text.IndexOf('>', StringComparison.Ordinal);
         var name = (at < 0 ? text : text[..at]).Trim();
-        TimeSpan? limit = at < 0 ? null : DurationText.Parse(text[(at + 1)..].Trim());
+        var word = at < 0 ? "" : text[(at + 1)..].Trim();
+        // A bare number is seconds elsewhere, where seconds are usual; here it is more likely meant as milliseconds.
+        if (word.Length > 0 && (char.IsAsciiDigit(word[^1]) || word[^1] == '.'))
+            throw new UsageException($"'{text}' lacks the unit of its limit: {name}>{word}ms, or {name}>{word}s (quote what contains '>').");
+        TimeSpan? limit = at < 0 ? null : DurationText.Parse(word);
         return (name, limit) switch
         {
             ("panic", null) => new(TriggerKind.Panic, TimeSpan.Zero),

@@ -13,7 +13,9 @@ sealed class SampleSource(GoTarget target) : IEventSource
 
     public string Name => "sample";
 
-    public ProbeReport? Report() => null;
+    public ReadingBill Reading { get; } = new();
+
+    ReadingBill? IEventSource.Reading => Reading;
 
     public async Task Run(FlightRecorder recorder, CancellationToken cancellation)
     {
@@ -21,7 +23,7 @@ sealed class SampleSource(GoTarget target) : IEventSource
         {
             while (!cancellation.IsCancellationRequested)
             {
-                var look = MemStatsReader.Read(target);
+                var look = Reading.Of(() => MemStatsReader.Read(target));
                 recorder.Events.Add(RecordedEvent.Of(look.CapturedAt, Name, "memstats", json =>
                 {
                     Write(json, "goroutines", look.Result.NumGoroutine.Select(static value => (ulong)value));

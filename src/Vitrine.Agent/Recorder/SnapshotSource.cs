@@ -34,7 +34,9 @@ sealed class SnapshotSource : IEventSource
     /// <summary>The latest look; null when there was none.</summary>
     public GoroutineSnapshot? Latest => latest;
 
-    public ProbeReport? Report() => null;
+    public ReadingBill Reading { get; } = new();
+
+    ReadingBill? IEventSource.Reading => Reading;
 
     public async Task Run(FlightRecorder recorder, CancellationToken cancellation)
     {
@@ -51,7 +53,7 @@ sealed class SnapshotSource : IEventSource
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var dump = target.ReadGoroutines(new GoroutineDumpOptions { WithWaits = false }, CancellationToken.None);
+            var dump = Reading.Of(() => target.ReadGoroutines(new GoroutineDumpOptions { WithWaits = false }, CancellationToken.None));
             latest = new GoroutineSnapshot(dump.CapturedAt, GoroutineProfile.Of(dump));
         }
         catch (Exception e) when (e is GoBinaryException or TimeoutException)

@@ -12,6 +12,7 @@ static class WatchJson
         json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteBoolean("processEnded", !result.Alive);
+        json.WriteNumber("watchedMs", result.Watched.TotalMilliseconds);
         json.WriteString("folder", options.Folder);
         json.WriteStartArray("recordings");
         foreach (var recording in result.Recordings)
@@ -42,6 +43,14 @@ static class WatchJson
         {
             json.WriteStartObject(source);
             ProbeReportJson.Write(json, report);
+            json.WriteEndObject();
+        }
+        foreach (var (source, reading) in result.Readings)
+        {
+            json.WriteStartObject(source);
+            json.WriteNumber("reads", reading.Reads);
+            json.WriteNumber("readNs", reading.Time.TotalNanoseconds);
+            json.WriteNumber("readShare", reading.Share);
             json.WriteEndObject();
         }
         json.WriteEndObject();

@@ -1,13 +1,15 @@
+using System.Globalization;
 using Vitrine.Agent.Show;
+using Vitrine.Go;
 
 namespace Vitrine.Agent.Recorder;
 
 /// <summary>What a flight recorder did, for people.</summary>
 static class WatchText
 {
-    public static void Write(TextWriter writer, Style style, RecorderOptions options, WatchResult result)
+    public static void Write(TextWriter writer, Style style, GoTarget target, RecorderOptions options, WatchResult result)
     {
-        writer.WriteLine($"{style.Bold}{Units.Count(result.Recordings.Count, "recording")}{style.Reset} in {Terminal.Safe(options.Folder)}{(result.Alive ? "" : $"; {style.Red}the process has ended{style.Reset}")}");
+        writer.WriteLine($"{Heading.Of(style, target)}, watched for {Units.Duration(result.Watched)}: {style.Bold}{Units.Count(result.Recordings.Count, "recording")}{style.Reset} in {Terminal.Safe(options.Folder)}{(result.Alive ? "" : $"; {style.Red}the process has ended{style.Reset}")}");
         foreach (var recording in result.Recordings)
         {
             writer.WriteLine($"  {style.Cyan}{Path.GetFileName(recording.Path)}{style.Reset}  {Terminal.Safe(recording.Fired.Because)}");
@@ -24,6 +26,13 @@ static class WatchText
             writer.WriteLine();
             writer.Write($"{style.Bold}{source}{style.Reset}");
             ProbeReportText.Write(writer, style, report);
+        }
+        foreach (var (source, reading) in result.Readings)
+        {
+            var each = reading.Reads > 0 ? $" of {Units.Duration(reading.Time / reading.Reads)}" : "";
+            writer.WriteLine();
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{style.Bold}{source}{style.Reset}\n{style.Dim}cost{style.Reset}    {Units.Count(reading.Reads, "reading")}{each}: {reading.Share * 100:0.###} % of one processor, nothing of the process"));
         }
     }
 }

@@ -51,7 +51,7 @@ sealed class DumpText(TextWriter output, Style style)
         var consistency = dump.Consistency;
         var filtered = shown == dump.Count ? "" : $" of {Units.Count((long)dump.Count)}";
         var inGroups = groups is { } count ? $" in {Units.Count(count, "group")}" : "";
-        output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): "
+        output.WriteLine($"{Heading.Of(style, target)}: "
             + $"{style.Bold}{(filtered.Length == 0 ? Units.Count(shown, "goroutine") : $"{Units.Count(shown)}{filtered} goroutines")}{style.Reset}{inGroups}, read in {Units.Duration(dump.Duration)} while it ran");
         output.WriteLine($"{style.Dim}{Units.Count((long)consistency.Accepted)} read whole, {Units.Count((long)consistency.Running)} running, "
             + $"{Units.Count((long)consistency.Retried)} read again, {style.Reset}{(consistency.Torn > 0 ? style.Yellow : style.Dim)}{Units.Count((long)consistency.Torn)} torn{style.Reset}{style.Dim}; "

@@ -36,7 +36,7 @@ sealed class HttpText(TextWriter output, Style style, HttpView view)
     void WriteHead(GoTarget target, HttpReport report)
     {
         var unseen = report.Requests.Count(static one => one.StartedNs is null);
-        output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): {Units.Count(report.Requests.Count + report.NotKept, "request")} ended in {Units.Duration(report.Watched)}, "
+        output.WriteLine($"{Heading.Of(style, target)}: {Units.Count(report.Requests.Count + report.NotKept, "request")} ended in {Units.Duration(report.Watched)}, "
             + $"{(report.InFlightUnknown is null ? $"{Units.Count(report.InFlight.Count)} in flight" : "in flight unknown")}{(unseen > 0 ? $"; {Units.Count(unseen)} began before the watch, of unknown duration" : "")}");
         if (report.NotKept > 0)
             output.WriteLine($"{style.Yellow}{Units.Count(report.NotKept, "request")} beyond the limit only counted: the figures below are of the others{style.Reset}");

@@ -14,7 +14,7 @@ static class LatencyText
     public static void Write(TextWriter writer, Style style, GoTarget target, LatencyResult result, LatencyOptions options, bool live)
     {
         var functions = result.Functions.Select(row => row.Function).Distinct().Count();
-        writer.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}), {Units.Count(functions, "function")} watched for {Units.Duration(result.Report.Coverage.Watched)}{(live ? ", Ctrl-C ends with the result" : "")}");
+        writer.WriteLine($"{Heading.Of(style, target)}, {Units.Count(functions, "function")} watched for {Units.Duration(result.Report.Coverage.Watched)}{(live ? ", Ctrl-C ends with the result" : "")}");
         writer.WriteLine();
         var grouped = options.By != LatencyGrouping.None;
         var head = options.By == LatencyGrouping.Caller ? "called by" : Terminal.Safe(options.LabelKey);

@@ -12,7 +12,7 @@ sealed class LeaksText(TextWriter output, Style style)
     {
         var leaks = report.Groups.Count(group => group.Finding.Verdict == Verdict.Fault);
         var suspects = report.Groups.Count(group => group.Finding.Verdict == Verdict.Suspect);
-        output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): watched for {Units.Duration(report.Watched)} in {Units.Count(report.Observations, "dump")}, while it ran");
+        output.WriteLine($"{Heading.Of(style, target)}: watched for {Units.Duration(report.Watched)} in {Units.Count(report.Observations, "dump")}, while it ran");
         output.WriteLine($"{(leaks > 0 ? style.Red : style.Green)}{style.Bold}{Units.Count(leaks, "leak")}{style.Reset}, {Units.Count(suspects, "suspect")}, "
             + $"{Units.Count(report.Groups.Count - leaks - suspects, "group")} without a sign of one{(report.TornShare > 0 ? Invariant($"; {report.TornShare * 100:0.##} % of the readings stayed torn") : "")}");
         if (report.GroupsNotFollowed > 0)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vitrine.Go;
 using Vitrine.Go.Probes.Panics;
 using Vitrine.Instruments;
 
@@ -28,14 +29,35 @@ static class PanicsText
         writer.WriteLine();
     }
 
-    public static void WriteEnd(TextWriter writer, Style style, PanicWatch watch, ProbeReport report, bool alive, bool all)
+    /// <summary>The end of a watch.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="style">Marks.</param>
+    /// <param name="target">The process.</param>
+    /// <param name="watch">What was seen.</param>
+    /// <param name="report">What it cost.</param>
+    /// <param name="all">Every panic is written here, below the summary; else they were written one by one, and the summary follows.</param>
+    public static void WriteEnd(TextWriter writer, Style style, GoTarget target, PanicWatch watch, ProbeReport report, bool all)
     {
-        var open = watch.Panics.Where(static record => record.Outcome == PanicOutcome.Running).ToList();
-        foreach (var record in all ? [.. watch.Panics] : open)
-            WriteOne(writer, style, record);
-        var kinds = watch.Panics.GroupBy(static record => record.Outcome).OrderBy(static group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}");
-        writer.WriteLine($"{style.Bold}{Units.Count(watch.Panics.Count, "panic")}{style.Reset}{(watch.Panics.Count == 0 ? "" : $": {string.Join(", ", kinds)}")}{(alive ? "" : $"; {style.Red}the process has ended{style.Reset}{(watch.SawTheEnd ? "" : ", of something else than a panic")}")}");
+        if (all)
+        {
+            writer.WriteLine($"{Summary(style, target, watch, report)}{(watch.Panics.Count > 0 ? "\n" : "")}");
+            foreach (var record in watch.Panics)
+                WriteOne(writer, style, record);
+        }
+        else
+        {
+            foreach (var record in watch.Panics.Where(static record => record.Outcome == PanicOutcome.Running))
+                WriteOne(writer, style, record);
+            writer.WriteLine(Summary(style, target, watch, report));
+        }
         ProbeReportText.Write(writer, style, report);
+    }
+
+    static string Summary(Style style, GoTarget target, PanicWatch watch, ProbeReport report)
+    {
+        var kinds = watch.Panics.GroupBy(static record => record.Outcome).OrderBy(static group => group.Key).Select(static group => $"{Units.Count(group.Count())} {Word(group.Key)}").ToList();
+        return $"{Heading.Of(style, target)}: {style.Bold}{Units.Count(watch.Panics.Count, "panic")}{style.Reset} in {Units.Duration(report.Coverage.Watched)}{(kinds.Count > 0 ? $": {string.Join(", ", kinds)}" : "")}"
+            + (report.Coverage.TargetEnded ? $"; {style.Red}the process has ended{style.Reset}{(watch.SawTheEnd ? "" : ", of something else than a panic")}" : "");
     }
 
     static string Value(PanicRecord record)

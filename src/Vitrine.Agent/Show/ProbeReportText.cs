@@ -10,7 +10,7 @@ static class ProbeReportText
     {
         writer.WriteLine();
         writer.WriteLine($"{style.Dim}cost{style.Reset}    {Cost(report.Cost)}");
-        writer.WriteLine($"{style.Dim}lost{style.Reset}    {(report.Lost.Total == 0 ? "nothing" : "")}{style.Yellow}{string.Join("; ", report.Lost.ByReason.Select(static one => $"{Units.Count(one.Value)} {one.Key}"))}{style.Reset}");
+        writer.WriteLine($"{style.Dim}lost{style.Reset}    {(report.Lost.Total == 0 ? "nothing" : "")}{style.Yellow}{string.Join("; ", report.Lost.ByReason.Select(static one => $"{one.Key}: {Units.Count(one.Value)}"))}{style.Reset}");
         var coverage = report.Coverage;
         var figures = !coverage.IsScaled ? "what happened in between is in no figure"
             : coverage.RelativeError.TryGet(out var relative) ? string.Create(CultureInfo.InvariantCulture, $"counts and totals are estimates, ±{relative * 100:0.#} %")

@@ -16,7 +16,10 @@ sealed class WaitsText(TextWriter output, Style style)
     {
         WriteHeader(output, style, target, waits);
         output.WriteLine();
-        WriteKinds(waits);
+        if (waits.Rows.Count > 0)
+            WriteKinds(waits);
+        else
+            output.WriteLine(waits.Minimum > TimeSpan.Zero ? $"No wait that began during the look ended in it after {Time(waits.Minimum)} or more.\n" : "No wait that began during the look ended in it.\n");
         var rows = top == 0 ? waits.Rows : [.. waits.Rows.Take(top)];
         foreach (var row in rows)
             WriteRow(row);
@@ -46,7 +49,7 @@ sealed class WaitsText(TextWriter output, Style style)
     static void WriteHeader(TextWriter output, Style style, GoTarget target, WaitSnapshot waits)
     {
         var least = waits.Minimum > TimeSpan.Zero ? $" of at least {Time(waits.Minimum)}" : "";
-        output.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}): "
+        output.WriteLine($"{Heading.Of(style, target)}: "
             + $"{style.Bold}{Units.Count(waits.Rows.Sum(static row => row.Count), "wait")}{style.Reset}{least} ended in {Units.Duration(waits.Report.Coverage.Watched)}, {Time(Sum(waits.Rows))} in all");
     }
 

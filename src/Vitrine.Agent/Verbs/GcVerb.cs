@@ -87,5 +87,5 @@ static class GcVerb
     }
 
     static string Title(GoTarget target, Style style, TimeSpan watched) =>
-        $"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}), watched for {Units.Duration(watched)}";
+        $"{Heading.Of(style, target)}, watched for {Units.Duration(watched)}";
 }

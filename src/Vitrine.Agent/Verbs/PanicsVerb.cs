@@ -30,12 +30,12 @@ static class PanicsVerb
                 OnSettled = atOnce ? record => Output.Text(null, writer => PanicsText.WriteOne(writer, style, record)) : null,
             });
             remarks.Note($"watching {target.Name} (pid {target.Pid}, {target.RuntimeVersion}) for panics; Ctrl-C ends");
-            var alive = await watch.Run(request.Duration, cancellation).ConfigureAwait(false);
+            await watch.Run(request.Duration, cancellation).ConfigureAwait(false);
             var report = watch.Report();
             if (request.Format == "json")
-                Output.Bytes(request.Output, stream => PanicsJson.Write(stream, target, watch, report, alive));
+                Output.Bytes(request.Output, stream => PanicsJson.Write(stream, target, watch, report));
             else
-                Output.Text(request.Output, writer => PanicsText.WriteEnd(writer, style, watch, report, alive, all: !atOnce));
+                Output.Text(request.Output, writer => PanicsText.WriteEnd(writer, style, target, watch, report, all: !atOnce));
             return EndOfLook.Of(target.Pid, report);
         });
         return command;

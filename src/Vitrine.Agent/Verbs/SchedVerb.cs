@@ -55,7 +55,7 @@ static class SchedVerb
     static void WriteText(TextWriter writer, Style style, GoTarget target, Look<SchedulerSnapshot> look, bool threads)
     {
         var sched = look.Result;
-        writer.WriteLine($"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)}), read in {Units.Duration(look.Duration)} while it ran");
+        writer.WriteLine($"{Heading.Of(style, target)}, read in {Units.Duration(look.Duration)} while it ran");
         foreach (var note in look.Notes)
             writer.WriteLine($"{style.Dim}note: {Terminal.Safe(note)}{style.Reset}");
         var unknown = new UnknownReasons(style);

@@ -34,7 +34,7 @@ static class SocketsVerb
         var every = CommonOptions.Every("0s", "Time between two looks while watching; 0 is 1s with -d");
         var by = new Option<string>("--by") { Description = "Put connections together by state, peer or local address, or list each (none)", DefaultValueFactory = _ => "state" };
         by.AcceptOnlyFromAmong("state", "peer", "local", "none");
-        var top = new Option<int>("--top") { Description = "Lines of connections at most; JSON always has all", DefaultValueFactory = _ => 20 };
+        var top = new Option<int>("--top") { Description = "Lines of connections at most; JSON always has all", HelpName = "N", DefaultValueFactory = _ => 20 };
         var format = CommonOptions.Format("text", "text", "json");
         var output = CommonOptions.Output();
         var quiet = CommonOptions.Quiet();

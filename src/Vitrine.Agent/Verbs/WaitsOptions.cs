@@ -30,7 +30,7 @@ sealed class WaitsOptions
         Description = "What makes a row: the stack that waits, the channel or lock it waits for (object), or both [default: stack; with json both]",
         HelpName = "WHAT",
     };
-    readonly Option<int> _top = new("--top") { Description = $"Rows at most, 0 shows all [default: {DefaultTop}; with json all]", HelpName = "N", DefaultValueFactory = static _ => -1 };
+    readonly Option<int?> _top = new("--top") { Description = $"Rows at most, 0 shows all [default: {DefaultTop}; with json all]", HelpName = "N" };
     readonly Option<string> _profile = new("--profile") { Description = "Write a profile as Go's runtime/pprof does: block (who waits) or mutex (who holds the others up)", HelpName = "NAME" };
     readonly Option<bool> _system = new("--system") { Description = "Include the runtime's own goroutines" };
 
@@ -54,10 +54,10 @@ sealed class WaitsOptions
             kinds.AddRange(these);
         }
         var top = parsed.GetValue(_top);
-        if (top < -1)
+        if (top < 0)
             throw new UsageException("--top is a number of rows, 0 for all.");
         return new WaitsRequest(
-            _minimum.Of(parsed), kinds.Count == 0 ? BlockingKinds.All : kinds, parsed.GetValue(_by) is { } by ? Groupings[by] : null, top < 0 ? null : top, parsed.GetValue(_profile), parsed.GetValue(_system))
+            _minimum.Of(parsed), kinds.Count == 0 ? BlockingKinds.All : kinds, parsed.GetValue(_by) is { } by ? Groupings[by] : null, top, parsed.GetValue(_profile), parsed.GetValue(_system))
         {
             DefaultTop = DefaultTop,
         };

@@ -40,6 +40,8 @@ static class WatchVerb
                 MaxRecordings = parsed.GetValue(most) is > 0 and var number ? number : throw new UsageException("--most is a number from 1 on."),
                 Budget = request.Budget,
             };
+            if (settings.Trigger(TriggerKind.Leak) is not null && request.Duration > TimeSpan.Zero && request.Duration < LeakSource.Least)
+                throw new UsageException($"A leak shows in {DurationText.Write(LeakSource.Least)} or more of looks: -d {DurationText.Write(LeakSource.Least)} or longer, or no -d, with --on leak.");
             return Run(options.Find(parsed), settings, request, cancellation);
         });
         return command;
@@ -61,7 +63,7 @@ static class WatchVerb
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (request.Duration > TimeSpan.Zero)
             ending.CancelAfter(request.Duration);
-        remarks.Note($"recording {target.Name} (pid {target.Pid}, {target.RuntimeVersion}) on {string.Join(", ", options.Triggers.Select(static trigger => trigger.Name))}: {string.Join(", ", sources.Names)}; Ctrl-C ends");
+        remarks.Note($"recording {target.Name} (pid {target.Pid}, {target.RuntimeVersion}) on {string.Join(", ", options.Triggers.Select(static trigger => trigger.Text))}; it watches {string.Join(", ", sources.Names)}; Ctrl-C ends");
         var began = Stopwatch.GetTimestamp();
         var watching = sources.Run(recorder, ending);
 
@@ -77,11 +79,11 @@ static class WatchVerb
         var alive = await watching.ConfigureAwait(false);
 
         // 4. Say what was kept and dropped, and what it cost.
-        var result = new WatchResult(recordings, recorder.Events.Snapshot(), recorder.Suppressed, sources.Reports(), alive);
+        var result = new WatchResult(recordings, recorder.Events.Snapshot(), recorder.Suppressed, sources.Reports(), sources.Readings(), Stopwatch.GetElapsedTime(began), alive);
         if (request.Format == "json")
             Output.Bytes(null, stream => WatchJson.Write(stream, target, options, result));
         else
-            Output.Text(null, text => WatchText.Write(text, Style.For(null), options, result));
-        return EndOfLook.Of(target.Pid, !alive, Stopwatch.GetElapsedTime(began));
+            Output.Text(null, text => WatchText.Write(text, Style.For(null), target, options, result));
+        return EndOfLook.Of(target.Pid, !alive, result.Watched);
     }
 }

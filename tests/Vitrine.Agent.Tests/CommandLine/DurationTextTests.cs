@@ -15,6 +15,14 @@ public sealed class DurationTextTests
     public void Parse_AsPeopleAndGoWriteIt_IsThatLong(string text, double milliseconds) => Assert.Equal(milliseconds, DurationText.Parse(text).TotalMilliseconds);
 
     [Theory]
+    [InlineData("500ms")]
+    [InlineData("90s")]
+    [InlineData("2h")]
+    [InlineData("1us")]
+    [InlineData("300ns")]
+    public void Write_ADuration_IsAsItIsTyped(string text) => Assert.Equal(text, DurationText.Write(DurationText.Parse(text)));
+
+    [Theory]
     [InlineData("")]
     [InlineData("s")]
     [InlineData("10 s")]

@@ -48,6 +48,9 @@ public sealed class ErrorTests
     public void Run_CommandLineThatMakesNoSense_IsAUsageError(params string[] arguments) => AssertSays(VitrineProgram.Run(arguments), ExitCode.Usage, "vitrine");
 
     [Fact]
+    public void Run_FormatThatIsNone_NamesTheOthersOnOneLine() => AssertSays(VitrineProgram.Run("gc", "1", "--format", "yaml"), ExitCode.Usage, "Must be one of: 'text', 'json'");
+
+    [Fact]
     public void Record_FileNameWithoutAKnownEnding_IsRefusedBeforeAnyLook() =>
         AssertSays(VitrineProgram.Run("record", "1", "heap", "-o", "heap.xyz"), ExitCode.Usage, ".pb.gz", ".svg");
 

@@ -52,22 +52,23 @@ public sealed class LatencyVerbTests : IDisposable
     public void Latency_OfNothingThatCanBeMeasured_SaysWhyAndWhatToDo()
     {
         Prerequisite.Probes();
-        var result = VitrineProgram.Run("latency", Pid, "main.noSuchFunction", "-d", "1s");
+        var result = VitrineProgram.Run("latency", Pid, "main.noSuchFunction", "nobody.*", "-d", "1s");
 
-        Assert.NotEqual(0, result.ExitCode);
-        Assert.Contains("main.noSuchFunction: not in this binary", result.Errors, StringComparison.Ordinal);
-        Assert.Contains("next:", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Unavailable, result.ExitCode);
+        Assert.Contains("main.noSuchFunction: not in this binary; nobody.*: matches no function of this binary", result.Errors, StringComparison.Ordinal);
+        Assert.Contains($"next: vitrine record {Pid} cpu", result.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("name at least one function")]
     [InlineData("'--by nonsense' is not understood", "main.steady", "--by", "nonsense")]
     [InlineData("matches more than 64 functions", "runtime.*")]
+    [InlineData("no valid regular expression", "/(/")]
     public void Latency_TypedWrongly_SaysHowToWriteIt(string expected, params string[] words)
     {
         var result = VitrineProgram.Run(["latency", Pid, .. words]);
 
-        Assert.NotEqual(0, result.ExitCode);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
         Assert.Contains(expected, result.Errors, StringComparison.Ordinal);
     }
 

@@ -66,6 +66,15 @@ public sealed class WaitsVerbTests : IDisposable
     }
 
     [Fact]
+    public void Waits_OfAnIdleProgram_SaysThatNoneEnded()
+    {
+        var result = VitrineProgram.Run("waits", Pid, "-d", "200ms", "--kind", "cond");
+        Assert.True(result.ExitCode == 0, result.Errors);
+        Assert.Contains("No wait that began during the look ended in it", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("kind ", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Waits_ProfileOfWhat_IsAsked()
     {
         var result = VitrineProgram.Run("waits", Pid, "-d", "100ms", "-o", Path.Combine(_folder, "x.svg"));

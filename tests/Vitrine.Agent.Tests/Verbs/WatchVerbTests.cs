@@ -49,6 +49,10 @@ public sealed class WatchVerbTests : IDisposable
         var result = Watch(program, ExitCode.TargetGone, "--on", "crash", "--on", "gc-pause>1h");
 
         Assert.True(result.GetProperty("processEnded").GetBoolean());
+        Assert.True(result.GetProperty("watchedMs").GetDouble() > 0);
+        // What has no probes has a bill, too.
+        Assert.True(result.GetProperty("sources").GetProperty("goroutines").GetProperty("reads").GetInt32() >= 1);
+        Assert.True(result.GetProperty("sources").GetProperty("sample").TryGetProperty("readShare", out _));
         var recording = Assert.Single(result.GetProperty("recordings").EnumerateArray());
         Assert.Equal("crash", recording.GetProperty("trigger").GetString());
         var events = Events(recording.GetProperty("path").GetString()!);
@@ -104,6 +108,8 @@ public sealed class WatchVerbTests : IDisposable
     [Theory]
     [InlineData("is not a trigger", "--on", "tuesday", "-o", "x")]
     [InlineData("-o", "--on", "panic")]
+    [InlineData("lacks the unit of its limit: gc-pause>5ms", "--on", "gc-pause>5", "-o", "x")]
+    [InlineData("-d 30s or longer", "--on", "leak", "-d", "2s", "-o", "x")]
     public void Watch_WithoutWhatItNeeds_SaysWhat(string expected, params string[] arguments)
     {
         var result = VitrineProgram.Run(["watch", "1", .. arguments]);

@@ -35,7 +35,7 @@ public sealed class CpuRecorder(CpuOptions? options = null) : IProfileRecorder
         if (target is not GoTarget { Process: { } process } go)
             throw new InstrumentUnavailableException("Processor time can be recorded of a live Go process only.");
         if (_options.Rate is < 1 or > CpuOptions.MaxRate)
-            throw new InstrumentUnavailableException($"{_options.Rate} samples a second cannot be taken.", $"1 to {CpuOptions.MaxRate} can.");
+            throw new InvalidOptionException($"{_options.Rate} samples a second cannot be taken.", $"1 to {CpuOptions.MaxRate} can.");
 
         // 1. Load the program, with the target's types and addresses, and tell it the threads that there are.
         IReadOnlyList<MemoryMap> maps = process.Maps();

@@ -51,7 +51,8 @@ public sealed class LatencyLook : IDisposable
     public IReadOnlyList<string> Functions => functions;
 
     /// <summary>Finds the functions and loads the program; <see cref="GoProbeSession.Run"/> of <see cref="Session"/> starts it.</summary>
-    /// <exception cref="InstrumentUnavailableException">A pattern is wrong, or none of the functions can be probed; the message has the reasons.</exception>
+    /// <exception cref="InvalidOptionException">A pattern or a label's key is wrong, or too many functions are named.</exception>
+    /// <exception cref="InstrumentUnavailableException">None of the functions can be probed; the message has the reasons.</exception>
     /// <exception cref="KernelRefusalException">A privilege or a feature of the kernel is missing.</exception>
     public static LatencyLook Open(GoTarget target, LatencyOptions options)
     {
@@ -64,7 +65,7 @@ public sealed class LatencyLook : IDisposable
         {
             throw new InstrumentUnavailableException(
                 "none of these functions can be measured: " + string.Join("; ", absent.Select(one => $"{one.Function}: {one.Reason}")),
-                "`vitrine profile` or `vitrine dump` show names of functions that run; inlined functions are measured through their callers");
+                $"vitrine record {target.Pid} cpu -o cpu.html   shows the functions that run, vitrine dump those that wait; an inlined function is measured through its callers");
         }
         var program = new GoProbeProgram
         {
@@ -121,7 +122,7 @@ public sealed class LatencyLook : IDisposable
             return config;
         var key = Encoding.UTF8.GetBytes(options.LabelKey);
         if (key.Length is 0 or > LabelKeyText.Length)
-            throw new InstrumentUnavailableException($"the key of a label has 1 to {LabelKeyText.Length} bytes, '{options.LabelKey}' has {key.Length}", "write label:KEY");
+            throw new InvalidOptionException($"the key of a label has 1 to {LabelKeyText.Length} bytes, '{options.LabelKey}' has {key.Length}", "write label:KEY");
         key.CopyTo(config.LabelKey);
         config.LabelLength = (uint)key.Length;
         return config;

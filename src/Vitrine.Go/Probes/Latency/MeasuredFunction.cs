@@ -12,7 +12,7 @@ sealed record MeasuredFunction(string Name, IReadOnlyList<FunctionProbePoints> B
     public IReadOnlyList<CallSite> Sites { get; init; } = [];
 
     /// <summary>The functions that names and patterns stand for, and those that cannot be measured.</summary>
-    /// <exception cref="InstrumentUnavailableException">A pattern is wrong, or there are too many functions.</exception>
+    /// <exception cref="InvalidOptionException">A pattern is wrong, or there are too many functions.</exception>
     public static (List<MeasuredFunction> Functions, List<AbsentProbe> Absent) Find(ProbePointFinder finder, IReadOnlyList<string> patterns)
     {
         var functions = new List<MeasuredFunction>();
@@ -26,7 +26,7 @@ sealed record MeasuredFunction(string Name, IReadOnlyList<FunctionProbePoints> B
             foreach (var same in bodies.GroupBy(body => body.Name, StringComparer.Ordinal).Where(same => seen.Add(same.Key)))
             {
                 if (seen.Count > LatencyLook.MaxFunctions)
-                    throw new InstrumentUnavailableException($"more than {LatencyLook.MaxFunctions} functions were named; so many can be measured at once", "name fewer functions");
+                    throw new InvalidOptionException($"more than {LatencyLook.MaxFunctions} functions were named; so many can be measured at once", "name fewer functions");
                 // All bodies of a generic function or none: a part of the calls would be a wrong count.
                 if (TryPoints(finder, same, out var points, out var reason))
                     functions.Add(new MeasuredFunction(same.Key, points));

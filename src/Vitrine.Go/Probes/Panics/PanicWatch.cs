@@ -114,7 +114,7 @@ public sealed class PanicWatch : IDisposable
         if (Dropped > 0)
             session.Note($"{Dropped} panics were more than are kept ({options.MaxKept}): the earliest are left out.");
         var report = session.Report();
-        return ledger.Orphans == 0 ? report : report with { Lost = new LostEvents([.. report.Lost.ByReason, new("ends of panics that began before", ledger.Orphans)]) };
+        return ledger.Orphans == 0 ? report : report with { Lost = new LostEvents([.. report.Lost.ByReason, new("ends whose beginning was not seen", ledger.Orphans)]) };
     }
 
     /// <inheritdoc/>

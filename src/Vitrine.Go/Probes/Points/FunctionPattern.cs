@@ -20,22 +20,22 @@ sealed class FunctionPattern
     /// <summary>True when the text can match names other than itself.</summary>
     public static bool IsPattern(string text) => IsRegex(text) || GlobStars(text).Any();
 
-    /// <exception cref="InstrumentUnavailableException">The pattern is too long or no valid regular expression.</exception>
+    /// <exception cref="InvalidOptionException">The pattern is too long or no valid regular expression.</exception>
     public static FunctionPattern Parse(string text)
     {
         if (text.Length > ProbePointLimits.MaxPatternLength)
-            throw new InstrumentUnavailableException($"the pattern has {text.Length} characters; {ProbePointLimits.MaxPatternLength} are allowed");
+            throw new InvalidOptionException($"the pattern has {text.Length} characters; {ProbePointLimits.MaxPatternLength} are allowed");
         try
         {
             return new FunctionPattern(new Regex(IsRegex(text) ? text[1..^1] : FromGlob(text), RegexOptions.CultureInvariant | RegexOptions.Singleline, MatchLimit));
         }
         catch (ArgumentException e)
         {
-            throw new InstrumentUnavailableException($"{text} is no valid regular expression: {e.Message}", "write /regex/ or a glob such as 'net/http.*'");
+            throw new InvalidOptionException($"{text} is no valid regular expression: {e.Message}", "write /regex/ or a glob such as 'net/http.*'");
         }
     }
 
-    /// <exception cref="InstrumentUnavailableException">The regular expression takes too long.</exception>
+    /// <exception cref="InvalidOptionException">The regular expression takes too long.</exception>
     public bool IsMatch(string name)
     {
         try
@@ -44,7 +44,7 @@ sealed class FunctionPattern
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new InstrumentUnavailableException(
+            throw new InvalidOptionException(
                 $"the regular expression needs more than {MatchLimit.TotalMilliseconds:0} ms for {name}", "avoid nested repetitions such as (a+)+");
         }
     }

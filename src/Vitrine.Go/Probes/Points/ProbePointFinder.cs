@@ -206,7 +206,7 @@ public sealed class ProbePointFinder(GoBinary binary)
     /// The bodies of all functions that a pattern names: a full name (which wins, because names hold stars: <c>net/http.(*conn).serve</c>), a glob
     /// with <c>*</c> and <c>?</c>, or <c>/regex/</c>. In address order; empty when there are none.
     /// </summary>
-    /// <exception cref="InstrumentUnavailableException">Not a valid pattern, or it matches too many functions.</exception>
+    /// <exception cref="InvalidOptionException">Not a valid pattern, or it matches too many functions.</exception>
     public IReadOnlyList<GoFunction> Match(string pattern)
     {
         if (TryBodies(pattern, out var exact, out _))
@@ -219,14 +219,14 @@ public sealed class ProbePointFinder(GoBinary binary)
         for (var i = 0; i < binary.Functions.Count; i++)
         {
             if (began.Elapsed > ProbePointLimits.MaxMatchTime)
-                throw new InstrumentUnavailableException($"{pattern} takes longer than {ProbePointLimits.MaxMatchTime.TotalSeconds:0} s on the {binary.Functions.Count} functions of this binary", "use a name or a glob");
+                throw new InvalidOptionException($"{pattern} takes longer than {ProbePointLimits.MaxMatchTime.TotalSeconds:0} s on the {binary.Functions.Count} functions of this binary", "use a name or a glob");
             var function = binary.Functions[i];
             if (!expression.IsMatch(function.Name) || function.FuncId == GoFuncId.Wrapper)
                 continue;
             found.Add(function);
             if (found.Count > ProbePointLimits.MaxMatches)
             {
-                throw new InstrumentUnavailableException(
+                throw new InvalidOptionException(
                     $"{pattern} matches more than {ProbePointLimits.MaxMatches} functions, among them {found[0].Name} and {function.Name}", "name fewer functions");
             }
         }
@@ -235,7 +235,8 @@ public sealed class ProbePointFinder(GoBinary binary)
 
     /// <summary>Why a function cannot be probed when the table has no body of that name.</summary>
     public string WhyAbsent(string function) =>
-        binary.Functions.MentionsName(function) ? "inlined everywhere: no code of its own in this binary" : "not in this binary";
+        FunctionPattern.IsPattern(function) ? "matches no function of this binary"
+        : binary.Functions.MentionsName(function) ? "inlined everywhere: no code of its own in this binary" : "not in this binary";
 
     static bool TryReturns(FunctionCode code, out IReadOnlyList<ProbePoint> returns, out string reason)
     {

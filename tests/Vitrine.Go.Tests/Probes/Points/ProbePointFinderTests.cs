@@ -149,7 +149,7 @@ public class ProbePointFinderTests
     {
         using var binary = Open("1.27");
 
-        var error = Assert.Throws<InstrumentUnavailableException>(() => new ProbePointFinder(binary).Match(pattern));
+        var error = Assert.Throws<InvalidOptionException>(() => new ProbePointFinder(binary).Match(pattern));
 
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }

@@ -32,7 +32,7 @@ static class ProbeCosts
 
     static Table Server(BenchOptions options, int rounds, List<string> remarks, out Table goals)
     {
-        TimeSpan steady = TimeSpan.FromSeconds(options.Quick ? 1 : 5), full = TimeSpan.FromSeconds(options.Quick ? 1 : 3);
+        TimeSpan steady = TimeSpan.FromSeconds(options.Quick ? 1 : 4), full = TimeSpan.FromSeconds(options.Quick ? 1 : 3);
         var fixture = GoFixture.Build(Version, GoFlavour.Plain, "yardstick");
         var folder = Directory.CreateTempSubdirectory("vitrine-bench-").FullName;
         using var server = new LoadedServer(fixture);

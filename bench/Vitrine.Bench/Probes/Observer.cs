@@ -5,7 +5,7 @@ namespace Vitrine.Bench.Probes;
 /// <summary>A tool that watches a process while a load runs: started, awaited until its probes are in place, and ended with SIGINT so that it does all of its work.</summary>
 sealed class Observer : IDisposable
 {
-    static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(20), Quiet = TimeSpan.FromSeconds(1), EndLimit = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(6), Quiet = TimeSpan.FromSeconds(1), EndLimit = TimeSpan.FromSeconds(60);
 
     readonly List<Process> processes = [];
     readonly List<Task<string>> errors = [];

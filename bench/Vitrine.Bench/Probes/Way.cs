@@ -31,7 +31,7 @@ sealed record Way(string Name, IReadOnlyList<string[]> Commands, bool OwnProfile
             new("http, no budget", [Vitrine("http", "--budget", "100%")]),
             new("panics", [panics]),
             new("sockets, every second", [Vitrine("sockets")]),
-            new("default set: cpu, gc, http, panics", [cpu, gc, http, panics]),
+            new("default set: record cpu and watch", [cpu, Vitrine("watch", "--on", "panic", "--on", "slow-request>1s", "--on", "gc-pause>100ms", "-o", Path.Combine(folder, "recordings"))]),
             new("bpftrace: CPU stacks, 99 Hz", [Bpftrace("profile:hz:99 /pid == PID/ { @[ustack] = count(); }")]),
             new("bpftrace: latency of main.lookup", [Bpftrace(
                 "uprobe:BIN:main.lookup { @begun[reg(\"r14\")] = nsecs; } uprobe:BIN:main.lookedUp /@begun[reg(\"r14\")]/ { @ns = hist(nsecs - @begun[reg(\"r14\")]); delete(@begun[reg(\"r14\")]); }")]),

@@ -18,8 +18,8 @@ namespace Vitrine.Go.Probes.Panics;
 /// </summary>
 public sealed class PanicWatch : IDisposable
 {
-    /// <summary>Short, because the memory statistics are read from outside when an event arrives.</summary>
-    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    /// <summary>For what is not told by an event: panics that nobody saw recover, and the end of the process. Events are taken as they come, because the memory statistics are read then.</summary>
+    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
     /// <summary>LOST_RING of go.bpf.h.</summary>
     const uint LostRing = 3;
@@ -100,7 +100,7 @@ public sealed class PanicWatch : IDisposable
         {
             Take();
             onTick?.Invoke();
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation, events).ConfigureAwait(false);
         // Only what was seen: who looks after open panics now, with the probes away, takes a recovery for a Goexit.
         events.Consume();
         if (!alive)

@@ -16,6 +16,9 @@ namespace Vitrine.Go.Probes.Session;
 /// </summary>
 public sealed class GoProbeSession : IDisposable
 {
+    // A wait for events cannot be cancelled: it is never longer than this.
+    private static readonly TimeSpan s_soonCancelled = TimeSpan.FromMilliseconds(200);
+
     private readonly GoTarget _target;
     private readonly GoProbeProgram _program;
     private readonly ProbePointFinder _points;
@@ -174,9 +177,10 @@ public sealed class GoProbeSession : IDisposable
     /// <param name="every">Time between two calls.</param>
     /// <param name="onTick">Reads what the programs have gathered.</param>
     /// <param name="cancellation">Ends the look in order: this method then returns.</param>
+    /// <param name="wake">Events that cannot wait for a tick: they are handed out as they come. Asking for them at short intervals instead costs a processor's wake-up each time.</param>
     /// <returns>False when the target ended: nothing can be read of it any more, and what was gathered is still there. <see cref="Report"/> says so too.</returns>
     /// <exception cref="TargetGoneException">The target ended before the probes were in place: there is no result.</exception>
-    public async Task<bool> Run(TimeSpan duration, TimeSpan every, Action onTick, CancellationToken cancellation)
+    public async Task<bool> Run(TimeSpan duration, TimeSpan every, Action onTick, CancellationToken cancellation, BpfRingBuffer? wake = null)
     {
         ArgumentNullException.ThrowIfNull(onTick);
         Start();
@@ -205,14 +209,18 @@ public sealed class GoProbeSession : IDisposable
                 else if (_open && now >= nextCheck)
                 {
                     resumeAt = now + Govern(now);
-                    nextCheck = now + ProbeGovernor.CheckEvery;
+                    nextCheck = now + _governor.NextCheck;
                 }
                 TimeSpan next = Least(nextTick, _open ? nextCheck : resumeAt);
                 if (duration > TimeSpan.Zero)
                     next = Least(next, duration);
                 TimeSpan wait = next - Stopwatch.GetElapsedTime(_startedAt);
-                if (wait > TimeSpan.Zero)
+                if (wait <= TimeSpan.Zero)
+                    continue;
+                if (wake is null)
                     await Task.Delay(wait, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                else
+                    wake.Poll(Least(wait, s_soonCancelled));
             }
         }
         catch (TargetGoneException)

@@ -13,8 +13,14 @@ internal sealed class ProbeGovernor(double budget)
     /// <summary>The first look at the rate, and the shortest window: a probe cannot come and go much faster.</summary>
     public static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How often the cost is looked at while the probes are in place.</summary>
+    /// <summary>How often the cost is looked at while it may come near the budget.</summary>
     public static readonly TimeSpan CheckEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often it is looked at once it has stayed far below: each look wakes this process.</summary>
+    public static readonly TimeSpan CalmCheckEvery = TimeSpan.FromMilliseconds(500);
+
+    // Below this part of the budget, window and whole, the probes are far from it. What a burst costs until the next check is paid back by a longer pause.
+    private const double Calm = 0.25;
 
     /// <summary>A pause longer than this leaves too few windows to estimate from, which has to be said.</summary>
     public static readonly TimeSpan LongPause = TimeSpan.FromSeconds(10);
@@ -41,6 +47,9 @@ internal sealed class ProbeGovernor(double budget)
     /// <summary>How long the next window stays open before its cost is looked at.</summary>
     public TimeSpan NextWindow { get; private set; } = ShortestWindow;
 
+    /// <summary>When to look at the cost again, after <see cref="PauseAfter"/> said to go on.</summary>
+    public TimeSpan NextCheck { get; private set; } = CheckEvery;
+
     /// <summary>What to do after a check at <paramref name="elapsed"/> since the start.</summary>
     /// <param name="elapsed">Since the probes were first attached.</param>
     /// <param name="spentNs">Cost since then.</param>
@@ -52,6 +61,8 @@ internal sealed class ProbeGovernor(double budget)
         // A moment of many calls is no reason to close: only when both the window and the whole so far are above the budget.
         bool dearNow = windowNs > budget * windowFor.TotalNanoseconds;
         bool dearSoFar = spentNs > budget * Math.Max(elapsed.TotalNanoseconds, TimeSpan.FromSeconds(1).TotalNanoseconds);
+        bool calm = elapsed > TimeSpan.FromSeconds(2) && windowNs < Calm * budget * windowFor.TotalNanoseconds && spentNs < Calm * budget * elapsed.TotalNanoseconds;
+        NextCheck = calm ? CalmCheckEvery : CheckEvery;
         if (!dearNow || !dearSoFar)
             return TimeSpan.Zero;
         double shareOfTime = budget * windowFor.TotalNanoseconds / windowNs;

@@ -14,6 +14,18 @@ public sealed class ProbeGovernorTests
             Assert.Equal(TimeSpan.Zero, governor.PauseAfter(at, 0.009 * at.TotalNanoseconds, at, 0.009 * at.TotalNanoseconds));
     }
 
+    [Theory]
+    [InlineData(1, 0.0001, false)] // too early to call it calm
+    [InlineData(10, 0.0001, true)]
+    [InlineData(10, 0.005, false)] // half the budget
+    public void The_cost_is_looked_at_seldom_once_it_has_stayed_far_below_the_budget(double seconds, double share, bool calm)
+    {
+        var governor = new ProbeGovernor(Budget);
+        TimeSpan at = TimeSpan.FromSeconds(seconds);
+        Assert.Equal(TimeSpan.Zero, governor.PauseAfter(at, share * at.TotalNanoseconds, at, share * at.TotalNanoseconds));
+        Assert.Equal(calm ? ProbeGovernor.CalmCheckEvery : ProbeGovernor.CheckEvery, governor.NextCheck);
+    }
+
     [Fact]
     public void A_burst_is_paid_from_what_was_saved()
     {

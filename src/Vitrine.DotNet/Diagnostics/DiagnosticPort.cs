@@ -110,11 +110,20 @@ public sealed class DiagnosticPort
         if (command == CollectTracing4) message.Add(options.Rundown ? options.RundownKeywords : 0ul);
         else message.Add((byte)(options.Rundown ? 1 : 0));
         if (command != CollectTracing2) message.Add((byte)(options.Stacks ? 1 : 0));
-        message.Add((uint)options.Providers.Count);
-        foreach (var provider in options.Providers)
+        var providers = Merged(options.Providers);
+        message.Add((uint)providers.Count);
+        foreach (var provider in providers)
             message.Add(provider.Keywords).Add((uint)provider.Level).Add(provider.Name).Add(provider.Arguments);
         return message;
     }
+
+    // Of a provider that is named twice the runtime takes one and leaves out the other.
+    static List<EventProvider> Merged(IReadOnlyList<EventProvider> providers) =>
+        [.. providers.GroupBy(static one => one.Name, StringComparer.Ordinal).Select(static same => new EventProvider(
+            same.Key,
+            same.Aggregate(0ul, static (keywords, one) => keywords | one.Keywords),
+            same.Max(static one => one.Level),
+            string.Join(';', same.Select(static one => one.Arguments).Where(static one => one.Length > 0))))];
 
     /// <summary>Tells the runtime to end a session. It answers on this connection when the session's stream has been written to the end, which is seen there.</summary>
     internal IpcConnection BeginStop(ulong session)

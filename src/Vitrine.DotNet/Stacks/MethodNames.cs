@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text;
 
 namespace Vitrine.DotNet.Stacks;
 
@@ -11,27 +10,26 @@ namespace Vitrine.DotNet.Stacks;
 static class MethodNames
 {
     /// <summary>The readable name: namespace, types and method, with a dot in between.</summary>
-    public static string Readable(MethodBase method)
+    public static string Readable(MethodBase method) => method.DeclaringType is { } type ? Readable(PathOf(type), method.Name) : method.Name;
+
+    /// <summary>The readable name of a method that is only known by its names.</summary>
+    public static string Readable(TypePath type, string method)
     {
-        var type = method.DeclaringType;
-        if (type is null) return method.Name;
-        var name = method.Name;
+        var parts = type.Parts.Count;
         // A state machine: the method is the one that the class is named after, in the class around it.
-        if (name == "MoveNext" && IsGenerated(type.Name) && Inner(type.Name) is { } original && type.DeclaringType is { } outer)
-            return Join(outer, original);
-        return Join(type, name);
+        if (method == "MoveNext" && parts > 1 && IsGenerated(type.Parts[parts - 1].Name) && Inner(type.Parts[parts - 1].Name) is { } original)
+        {
+            method = original;
+            parts--;
+        }
+        // Closures hold a method's lambdas and are no class that anybody wrote.
+        while (parts > 1 && IsClosure(type.Parts[parts - 1].Name))
+            parts--;
+        return $"{type.Readable(parts)}.{Written(method)}";
     }
 
     /// <summary>The name as the compiler made it, which the runtime's tools show.</summary>
-    public static string Raw(MethodBase method) => method.DeclaringType is { } type ? $"{type.FullName ?? type.Name}.{method.Name}" : method.Name;
-
-    static string Join(Type type, string method)
-    {
-        // Closures hold a method's lambdas and are no class that anybody wrote.
-        while (IsClosure(type.Name) && type.DeclaringType is { } outer)
-            type = outer;
-        return $"{OfType(type)}.{Written(method)}";
-    }
+    public static string Raw(MethodBase method) => method.DeclaringType is { } type ? $"{PathOf(type).Raw}.{method.Name}" : method.Name;
 
     /// <summary>A method's name without what the compiler put around it: lambdas and local functions come after the method that they stand in.</summary>
     static string Written(string name)
@@ -67,18 +65,19 @@ static class MethodNames
     /// <summary>A type with its namespace, the types around it, and the names of its own type parameters.</summary>
     public static string OfType(Type type)
     {
-        if (type.IsGenericType && !type.IsGenericTypeDefinition) type = type.GetGenericTypeDefinition();
-        var text = new StringBuilder();
-        if (type.DeclaringType is { } outer) text.Append(OfType(outer)).Append('.');
-        else if (!string.IsNullOrEmpty(type.Namespace)) text.Append(type.Namespace).Append('.');
-        var name = type.Name;
-        var tick = name.LastIndexOf('`');
-        if (tick < 0 || !int.TryParse(name[(tick + 1)..], out var own)) return text.Append(name).ToString();
-        text.Append(name, 0, tick);
-        // Parameters of the types around come first; only the last are its own.
-        var all = type.GetGenericArguments();
-        return own <= all.Length && own > 0
-            ? text.Append('<').AppendJoin(", ", all[^own..].Select(static one => one.Name)).Append('>').ToString()
-            : text.ToString();
+        var path = PathOf(type);
+        return path.Readable(path.Parts.Count);
+    }
+
+    static TypePath PathOf(Type type)
+    {
+        var parts = new List<TypePart>();
+        for (var one = type; one is not null; one = one.DeclaringType)
+        {
+            if (one.IsGenericType && !one.IsGenericTypeDefinition) one = one.GetGenericTypeDefinition();
+            parts.Add(new(one.Name, [.. one.GetGenericArguments().Select(static parameter => parameter.Name)]));
+        }
+        parts.Reverse();
+        return new(type.Namespace ?? "", parts);
     }
 }

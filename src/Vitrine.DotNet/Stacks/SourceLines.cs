@@ -22,10 +22,26 @@ sealed class SourceLines
     readonly MetadataReaderProvider? _provider;
     readonly MetadataReader? _reader;
 
-    SourceLines(Module module)
+    SourceLines(MetadataReaderProvider? provider)
     {
-        _provider = Open(module);
+        _provider = provider;
         _reader = _provider?.GetMetadataReader();
+    }
+
+    /// <summary>The lines of a module that is only known by its file.</summary>
+    /// <param name="image">The module; not kept.</param>
+    /// <param name="path">Its path, beside which the PDB is looked for.</param>
+    /// <param name="open">Opens a file for reading, or returns null.</param>
+    public static SourceLines Of(PEReader image, string path, Func<string, Stream?> open)
+    {
+        try
+        {
+            return new(image.TryOpenAssociatedPortablePdb(path, open, out var provider, out _) ? provider : null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException or NotSupportedException or InvalidOperationException or ArgumentException)
+        {
+            return new(null);
+        }
     }
 
     /// <summary>The line of an instruction, or null when nothing says which.</summary>
@@ -33,7 +49,7 @@ sealed class SourceLines
     {
         // A method made at run time has no token to look up.
         if (ilOffset < 0 || method.Module is not { } module || TokenOf(method) is not { } token) return null;
-        return Cache.GetValue(module, static one => new(one)).Find(token, ilOffset);
+        return Cache.GetValue(module, static one => new(Open(one))).Find(token, ilOffset);
     }
 
     /// <summary>A record that the compiler left with a method; null when there is none.</summary>
@@ -41,7 +57,7 @@ sealed class SourceLines
     public static BlobReader? CustomRecord(MethodBase method, Guid kind)
     {
         if (TokenOf(method) is not { } token) return null;
-        var lines = Cache.GetValue(method.Module, static one => new(one));
+        var lines = Cache.GetValue(method.Module, static one => new(Open(one)));
         if (lines._reader is not { } reader || MetadataTokens.EntityHandle(token) is not { Kind: HandleKind.MethodDefinition } entity) return null;
         foreach (var handle in reader.GetCustomDebugInformation(entity))
         {
@@ -51,7 +67,10 @@ sealed class SourceLines
         return null;
     }
 
-    SourceLine? Find(int token, int ilOffset)
+    /// <summary>The line of an instruction, or null when nothing says which.</summary>
+    /// <param name="token">The method's token.</param>
+    /// <param name="ilOffset">The instruction's offset in the method's intermediate language.</param>
+    public SourceLine? Find(int token, int ilOffset)
     {
         if (_reader is null || MetadataTokens.EntityHandle(token) is not { Kind: HandleKind.MethodDefinition } entity) return null;
         try

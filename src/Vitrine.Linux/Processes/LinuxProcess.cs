@@ -177,6 +177,19 @@ public sealed class LinuxProcess
         });
     }
 
+    /// <summary>Opens a file read-only by the path that the process itself would use, in another mount namespace or root folder too. Regular files only: nothing waits, and no device is opened.</summary>
+    /// <returns>The file, or null when it is not there, is something else, or the kernel refuses.</returns>
+    public SafeFileHandle? TryOpenFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!path.StartsWith('/'))
+            return null;
+        if (Files.TryOpenRegular($"/proc/{Pid}/root{path}", out var errno) is { } file)
+            return file;
+        // Without the privilege to follow the link, the path means the same file as long as the process has not changed its root.
+        return errno is Libc.EACCES or Libc.EPERM && Namespace("mnt") is { } mount && mount == OwnMountNamespace() ? Files.TryOpenRegular(path, out _) : null;
+    }
+
     /// <summary>Opens the executable as an ELF file.</summary>
     /// <inheritdoc cref="OpenExecutable" path="/exception"/>
     public ElfFile OpenElf() => ElfFile.Open(OpenExecutable(), ExecutablePath ?? $"/proc/{Pid}/exe", limits);
@@ -272,10 +285,14 @@ public sealed class LinuxProcess
         return Libc.ReadLink($"/proc/{Pid}/exe");
     }
 
-    ulong? Namespace(string name)
+    static ulong? OwnMountNamespace() => Namespace("self", "mnt");
+
+    ulong? Namespace(string name) => Namespace(Pid.ToString(CultureInfo.InvariantCulture), name);
+
+    static ulong? Namespace(string process, string name)
     {
         // "net:[4026531840]"
-        var link = Libc.ReadLink($"/proc/{Pid}/ns/{name}");
+        var link = Libc.ReadLink($"/proc/{process}/ns/{name}");
         return link is not null && link.EndsWith(']')
             && ulong.TryParse(link.AsSpan(link.IndexOf('[', StringComparison.Ordinal) + 1)[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var inode)
             ? inode

@@ -1,0 +1,33 @@
+namespace Vitrine.DotNet.Methods;
+
+/// <summary>One piece of compiled code, as the runtime's events describe it.</summary>
+sealed class MethodCode(ulong start, uint size, uint token, uint flags, string type, string method, ulong moduleId)
+{
+    public ulong Start { get; } = start;
+    public uint Size { get; } = size;
+    public uint Token { get; } = token;
+    public string Tier { get; } = MethodTiers.Of(flags);
+    public ulong ModuleId { get; } = moduleId;
+
+    /// <summary>The module; null for code made at run time, and for one that was not listed.</summary>
+    public ModuleEntry? Module { get; private init; }
+
+    /// <summary>Type by the runtime's name, with its type arguments: <c>System.Collections.Generic.List`1[System.__Canon]</c>.</summary>
+    public string Type { get; } = type;
+
+    public string Method { get; } = method;
+
+    /// <summary>Which offset of the intermediate language each instruction comes from; null when the runtime does not say.</summary>
+    public IlMap? Map { get; set; }
+
+    /// <summary>The same code with its module.</summary>
+    public MethodCode In(ModuleEntry? module) => new(Start, Size, Token, flags, Type, Method, ModuleId) { Module = module, Map = Map };
+
+    public ulong End => Start + Size;
+
+    /// <summary>The readable and the raw name, found when somebody asks.</summary>
+    public MethodLabel? Names { get; set; }
+}
+
+/// <summary>A method's two names.</summary>
+sealed record MethodLabel(string Readable, string Raw);

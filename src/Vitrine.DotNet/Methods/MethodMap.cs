@@ -1,0 +1,124 @@
+using System.Diagnostics.Tracing;
+using Vitrine.DotNet.Diagnostics;
+using Vitrine.DotNet.Stacks;
+using Vitrine.Instruments;
+
+namespace Vitrine.DotNet.Methods;
+
+/// <summary>
+/// Which managed method an instruction address lies in: all tiers, code that was compiled ahead of time, and dynamic methods. Immutable, and safe for use by several threads.
+/// Names and lines are found when they are asked for, by the files of the modules.
+/// </summary>
+public sealed class MethodMap
+{
+    readonly MethodCode[] _codes;
+    readonly ulong[] _starts;
+
+    readonly IReadOnlyDictionary<ulong, ModuleEntry> _modules;
+
+    MethodMap(MethodCode[] codes, IReadOnlyDictionary<ulong, ModuleEntry> modules)
+    {
+        (_codes, _modules) = (codes, modules);
+        _starts = [.. codes.Select(static code => code.Start)];
+    }
+
+    /// <summary>A map that knows no method.</summary>
+    public static MethodMap Empty { get; } = new([], new Dictionary<ulong, ModuleEntry>());
+
+    /// <summary>Pieces of code that are known.</summary>
+    public int Count => _codes.Length;
+
+    /// <summary>
+    /// Asks a runtime for all its methods: one short session that records nothing and lists everything at its end. It takes 130 to 250 ms, of which 100 are the runtime's wait between two writes, and 2.4 MB for
+    /// the 8,000 methods of a small web service.
+    /// </summary>
+    /// <exception cref="InstrumentUnavailableException">The runtime cannot be reached, or does not list its methods.</exception>
+    public static MethodMap Capture(DiagnosticPort port, MethodMapOptions? options = null)
+    {
+        options ??= MethodMapOptions.Default;
+        var builder = new MethodMapBuilder(port, options);
+        using var recording = EventRecording.Start(port, new()
+        {
+            // A session needs a provider. This one, at this level, has no events.
+            Providers = [new(EventProviders.Runtime, 0, EventLevel.Critical)],
+            Rundown = true,
+            RundownKeywords = MethodMapBuilder.RundownKeywords(options.IlOffsets),
+            Stacks = false,
+        });
+        var end = recording.Stop();
+        if (end.Problem.Length > 0) throw new InstrumentUnavailableException($"The methods of process {port.Pid} could not be listed: {end.Problem}.");
+        recording.Read(builder);
+        return builder.Build();
+    }
+
+    /// <summary>This map and what was collected since: where both know an address, the newer counts.</summary>
+    public MethodMap With(MethodMapBuilder newer)
+    {
+        ArgumentNullException.ThrowIfNull(newer);
+        var modules = new Dictionary<ulong, ModuleEntry>(_modules);
+        foreach (var (id, module) in newer.Modules)
+            modules[id] = module;
+        // The runtime names a method's module by a number that it lists before, after, or in an earlier session.
+        var added = newer.Codes.Select(code => code.In(modules.GetValueOrDefault(code.ModuleId))).OrderBy(static code => code.Start).ToArray();
+        var all = new List<MethodCode>(_codes.Length + added.Length);
+        var next = 0;
+        foreach (var code in _codes)
+        {
+            while (next < added.Length && added[next].Start <= code.Start)
+                Append(all, added[next++]);
+            var isReplaced = next < added.Length && added[next].Start < code.End || next > 0 && added[next - 1].End > code.Start;
+            if (!isReplaced) Append(all, code);
+        }
+        while (next < added.Length)
+            Append(all, added[next++]);
+        return new([.. all], modules);
+    }
+
+    // Ranges that overlap are damage, or memory that was used again: the later one stays.
+    static void Append(List<MethodCode> codes, MethodCode code)
+    {
+        while (codes.Count > 0 && codes[^1].End > code.Start)
+            codes.RemoveAt(codes.Count - 1);
+        codes.Add(code);
+    }
+
+    /// <summary>Whether an address lies in a managed method. Costs no look at a file.</summary>
+    public bool Contains(ulong address) => Code(address) is not null;
+
+    /// <summary>The method that an address lies in, with the line.</summary>
+    /// <param name="address">The address of an instruction.</param>
+    /// <param name="frame">The method.</param>
+    /// <param name="isReturnAddress">
+    /// Whether the address is where a call returns to, as in all frames of a stack but the one that runs: then the call is what comes before it. All frames of an event's stack are, except the sampler's first.
+    /// </param>
+    public bool TryFind(ulong address, out MethodFrame frame, bool isReturnAddress = false)
+    {
+        frame = default;
+        // A call that never returns may be a method's last instruction: then the address behind it is no longer in the method.
+        if ((isReturnAddress && address > 0 ? Code(address - 1) ?? Code(address) : Code(address)) is not { } code) return false;
+        var offset = address - code.Start;
+        if (isReturnAddress && offset > 0) offset--;
+        var ilOffset = code.Map?.Find((uint)offset) ?? -1;
+        var line = code.Module?.Line(code.Token, ilOffset);
+        var (readable, raw) = NamesOf(code);
+        frame = new(readable, raw, code.Module?.Name ?? "", code.Module?.Path ?? "", code.Module?.VersionId ?? Guid.Empty, code.Token, ilOffset, line?.File ?? "", line?.Line ?? 0,
+            code.Start, (int)code.Size, code.Tier);
+        return true;
+    }
+
+    static (string Readable, string Raw) NamesOf(MethodCode code)
+    {
+        // Two threads may both find them: they find the same.
+        if (code.Names is { } known) return (known.Readable, known.Raw);
+        var (type, method) = code.Module?.Names(code.Token) ?? (EventNames.Parse(code.Type), code.Method);
+        code.Names = new(MethodNames.Readable(type, method), $"{type.Raw}.{method}");
+        return (code.Names.Readable, code.Names.Raw);
+    }
+
+    MethodCode? Code(ulong address)
+    {
+        var at = Array.BinarySearch(_starts, address);
+        if (at < 0) at = ~at - 1;
+        return at >= 0 && address < _codes[at].End ? _codes[at] : null;
+    }
+}

@@ -43,6 +43,14 @@ sealed record RecorderTrigger(TriggerKind Kind, TimeSpan Above)
     /// <summary>Its name with the limit, as it is typed.</summary>
     public string Text => Above > TimeSpan.Zero ? $"{Name}>{DurationText.Write(Above)}" : Name;
 
+    /// <summary>Reads a list of triggers divided by commas.</summary>
+    /// <exception cref="UsageException">One of them is not a trigger, or there is none.</exception>
+    public static IEnumerable<RecorderTrigger> ParseAll(string text)
+    {
+        var words = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 0 ? words.Select(Parse) : [Parse(text)];
+    }
+
     /// <summary>Reads what was typed.</summary>
     /// <exception cref="UsageException">It is no trigger.</exception>
     public static RecorderTrigger Parse(string text)

@@ -22,7 +22,7 @@ static class WatchVerb
         var options = new ProbeOptions(command, "text", "json");
         var output = command.Options.Single(static option => option.Name == "-o");
         (output.Description, output.HelpName, output.Required) = ("Folder for the recordings, one folder each; made when it is missing", "DIR", true);
-        var on = new Option<string[]>("--on") { Description = $"What makes it write: {RecorderTrigger.Words}; can be given several times", HelpName = "TRIGGER", Required = true };
+        var on = new Option<string[]>("--on") { Description = $"What makes it write: {RecorderTrigger.Words}; several divided by commas, or given several times", HelpName = "TRIGGER", Required = true };
         var keep = new DurationOption("--keep", [], "60s", "How far back a recording reaches");
         var cooldown = new DurationOption("--cooldown", [], "60s", "The least time between two recordings");
         var most = new Option<int>("--most") { Description = "Recordings at most; after the last of them the recorder ends", HelpName = "N", DefaultValueFactory = static _ => 10 };
@@ -33,7 +33,7 @@ static class WatchVerb
             var request = options.Of(parsed);
             var settings = new RecorderOptions
             {
-                Triggers = [.. parsed.GetValue(on)!.Select(RecorderTrigger.Parse)],
+                Triggers = [.. parsed.GetValue(on)!.SelectMany(RecorderTrigger.ParseAll)],
                 Folder = request.Output is { Length: > 0 } folder and not "-" ? folder : throw new UsageException("A recorder needs a folder for its recordings: -o DIR."),
                 Keep = keep.Of(parsed) is { Ticks: > 0 } kept ? kept : throw new UsageException("--keep must be longer than 0."),
                 Cooldown = cooldown.Of(parsed),

@@ -57,6 +57,16 @@ public sealed class FlightRecorderTests
     [InlineData("gc-pause>soon")]
     public void Parse_WhatIsNoTrigger_IsRefused(string text) => Assert.Throws<UsageException>(() => RecorderTrigger.Parse(text));
 
+    [Fact]
+    public void ParseAll_CommasDivideTriggers() =>
+        Assert.Equal([TriggerKind.Panic, TriggerKind.GcPause, TriggerKind.Leak], RecorderTrigger.ParseAll("panic, gc-pause>5ms,leak").Select(one => one.Kind));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",")]
+    [InlineData("panic,nonsense")]
+    public void ParseAll_WhatIsNoTrigger_IsRefused(string text) => Assert.Throws<UsageException>(() => RecorderTrigger.ParseAll(text).ToList());
+
     FlightRecorder Recorder(TimeSpan cooldown, int most) => new(new RecorderOptions { Triggers = [Panic], Folder = "unused", Cooldown = cooldown, MaxRecordings = most }, clock);
 
     static List<FiredTrigger> Due(FlightRecorder recorder)

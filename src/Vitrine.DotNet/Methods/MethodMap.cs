@@ -85,6 +85,17 @@ public sealed class MethodMap
     /// <summary>Whether an address lies in a managed method. Costs no look at a file.</summary>
     public bool Contains(ulong address) => Code(address) is not null;
 
+    /// <summary>Where the code begins that an address lies in. Costs no look at a file and allocates nothing.</summary>
+    /// <param name="address">The address of an instruction.</param>
+    /// <param name="start">First address of the method's code.</param>
+    /// <param name="size">Its size in bytes.</param>
+    public bool TryFindCode(ulong address, out ulong start, out int size)
+    {
+        var code = Code(address);
+        (start, size) = code is null ? (0, 0) : (code.Start, (int)code.Size);
+        return code is not null;
+    }
+
     /// <summary>The method that an address lies in, with the line.</summary>
     /// <param name="address">The address of an instruction.</param>
     /// <param name="frame">The method.</param>

@@ -121,10 +121,10 @@ public sealed unsafe class BpfObject : IDisposable
             *(uint*)value = 1;
     }
 
-    /// <summary>Switches all programs on or off at once (HIT in go.bpf.h): attaching them takes its time, and what one sees the others must see too.</summary>
+    /// <summary>Switches all programs on or off at once (HIT in vitrine.bpf.h): attaching them takes its time, and what one sees the others must see too.</summary>
     public void Switch(bool on) => Map(SwitchMap).Update(0u, on ? MonotonicClock.Now : 0L);
 
-    /// <summary>Runs of all programs together that they counted themselves (HIT in go.bpf.h); 0 where <see cref="HasStatistics"/>.</summary>
+    /// <summary>Runs of all programs together that they counted themselves (HIT in vitrine.bpf.h); 0 where <see cref="HasStatistics"/>.</summary>
     public long OwnRuns() => HasMap("counters") ? (long)Map("counters").SumPerCpu(RunsCounter) : 0;
 
     // How a program is attached is decided when it is loaded.

@@ -89,6 +89,20 @@ public sealed unsafe class BpfProgram
         return Link(LibBpf.AttachTracepoint(_program, category, name), $"attach a program to the tracepoint {category}:{name}");
     }
 
+    /// <summary>Makes an iterator over tasks of a program <c>SEC("iter/task")</c>.</summary>
+    /// <param name="pid">The process whose threads are wanted, in this process's pid namespace. Kernels before 6.1 go over all tasks: what else comes has to be left out.</param>
+    /// <exception cref="KernelRefusalException">The kernel does not attach it.</exception>
+    public BpfTaskIterator AttachTaskIterator(int pid)
+    {
+        _owner.ThrowIfDisposed();
+        var which = new LibBpf.IteratorLinkInfo { Process = (uint)pid };
+        var options = new LibBpf.IteratorOptions { Size = (nuint)sizeof(LibBpf.IteratorOptions), LinkInfo = &which, LinkInfoLength = (uint)sizeof(LibBpf.IteratorLinkInfo) };
+        var link = LibBpf.AttachIterator(_program, &options);
+        if (link == 0)
+            link = LibBpf.AttachIterator(_program, null);
+        return link != 0 ? new BpfTaskIterator(link) : throw KernelRefusals.Explain("attach an iterator over threads", Marshal.GetLastPInvokeError());
+    }
+
     /// <summary>How often and how long it ran. Zero when the kernel keeps no such statistics (before 5.8).</summary>
     public ProgramRuns Runs()
     {

@@ -60,6 +60,24 @@ static unsafe partial class LibBpf
         public byte* FunctionName;
     }
 
+    /// <summary>struct bpf_iter_attach_opts as of libbpf 1.0.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct IteratorOptions
+    {
+        public nuint Size;
+        public IteratorLinkInfo* LinkInfo;
+        public uint LinkInfoLength;
+    }
+
+    /// <summary>union bpf_iter_link_info (linux/bpf.h), its part for tasks: which thread, or all threads of which process.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 16)]
+    public struct IteratorLinkInfo
+    {
+        public uint Thread;
+        public uint Process;
+        public uint ProcessDescriptor;
+    }
+
     /// <summary>The head of struct bpf_prog_info (linux/bpf.h) up to and with the run statistics. The kernel fills as much as it is told there is.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 208)]
     public struct ProgramInfo
@@ -121,6 +139,15 @@ static unsafe partial class LibBpf
 
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_tracepoint", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint AttachTracepoint(nint program, string category, string name);
+
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_iter", SetLastError = true)]
+    public static partial nint AttachIterator(nint program, IteratorOptions* options);
+
+    [LibraryImport(Library, EntryPoint = "bpf_link__fd")]
+    public static partial int LinkDescriptor(nint link);
+
+    [LibraryImport(Library, EntryPoint = "bpf_iter_create", SetLastError = true)]
+    public static partial int CreateIterator(int link);
 
     [LibraryImport(Library, EntryPoint = "bpf_link__destroy")]
     public static partial int DestroyLink(nint link);

@@ -221,6 +221,17 @@ public sealed class LinuxProcess
         return threads;
     }
 
+    /// <summary>The system call that a thread waits in, by /proc/PID/task/TID/syscall (proc_pid_syscall(5)).</summary>
+    /// <returns>The number, null when it is in none or the kernel does not say; and whether it was running.</returns>
+    public (long? Number, bool IsRunning) ReadSystemCall(int threadId)
+    {
+        var text = ProcFile.TryRead($"/proc/{Pid}/task/{threadId}/syscall", 256, out _);
+        if (text is null)
+            return (null, false);
+        var first = Encoding.ASCII.GetString(text).Split(' ', '\n')[0];
+        return long.TryParse(first, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= 0 ? (number, false) : (null, first == "running");
+    }
+
     /// <summary>The open file descriptors, ascending, at most <see cref="Limits.MaxFileDescriptors"/>.</summary>
     /// <exception cref="AccessDeniedException">The kernel refuses.</exception>
     public IReadOnlyList<int> FileDescriptors()

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 using Vitrine.Linux.Binaries;
 using Vitrine.Linux.Memory;
 using Vitrine.Linux.Native;
@@ -119,10 +121,7 @@ public sealed class ProcessCode
     {
         const uint execute = 1;
         Span<byte> magic = stackalloc byte[4];
-        var path = $"/proc/{_process!.Pid}/map_files/{map.Start:x}-{map.End:x}";
-        // The link leads to the file itself, deleted or in another mount namespace included, and needs CAP_SYS_ADMIN; else its path in the process's own root.
-        var handle = Files.TryOpenRegular(path, out _) ?? Files.TryOpenRegular($"/proc/{_process.Pid}/root{map.Path}", out var errno)
-            ?? throw new BadBinaryException($"{map.Path}: cannot be opened ({Files.Describe(errno)}).");
+        var handle = OpenMapped(map);
         if (RandomAccess.Read(handle, magic, 0) < 4 || !magic.SequenceEqual("\u007fELF"u8))
         {
             handle.Dispose();
@@ -137,6 +136,33 @@ public sealed class ProcessCode
         }
         // Code that a program carries inside its file beside its own: images of a .NET single-file program.
         return new(CodeKind.Image, null, 0, "");
+    }
+
+    /// <summary>
+    /// Opens a mapped file. The kernel's link leads to the file itself, deleted or in another mount namespace included, and needs CAP_SYS_ADMIN; else it is opened by its path in the process's own root.
+    /// </summary>
+    SafeFileHandle OpenMapped(MemoryMap map)
+    {
+        if (_process is null)
+            throw new BadBinaryException($"{map.Path}: of no live process.");
+        var link = string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Pid}/map_files/{map.Start:x}-{map.End:x}");
+        return Files.TryOpenRegular(link, out _) ?? Files.TryOpenRegular($"/proc/{_process.Pid}/root{map.Path}", out var errno)
+            ?? throw new BadBinaryException($"{map.Path}: cannot be opened ({Files.Describe(errno)}).");
+    }
+
+    /// <summary>Opens the ELF file of an area; the caller owns it. Null when it has none that can be read.</summary>
+    internal ElfFile? TryOpenElf(CodeArea area)
+    {
+        if (area.Kind != CodeKind.Native || area.Map.Inode == 0)
+            return null;
+        try
+        {
+            return ElfFile.Open(OpenMapped(area.Map), area.Map.Path);
+        }
+        catch (Exception e) when (e is BadBinaryException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     static ulong LoadedAt(ElfFile elf, ulong offset) =>

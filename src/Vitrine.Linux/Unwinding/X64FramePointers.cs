@@ -61,8 +61,16 @@ sealed class X64FramePointers(ProcessCode code)
     {
         Span<byte> bytes = stackalloc byte[Window];
         var length = code.Memory.Read(address, bytes);
-        var stack = registers[Rsp];
-        return TryPrologue(bytes[..length], stack, ref registers, memory) || TryEpilogue(bytes[..length], stack, ref registers, memory);
+        if (TryPrologue(bytes[..length], registers[Rsp], ref registers, memory))
+            return true;
+        var after = registers;
+        if (!X64Epilogue.TryFollow(bytes[..length], ref after, memory) || !IsReturnAddress(after[Rip]))
+            return false;
+        registers.KeepOnly(0);
+        SetCaller(ref registers, after[Rip], after[Rsp]);
+        if (after.IsKnown(Rbp))
+            registers[Rbp] = after[Rbp];
+        return true;
     }
 
     /// <summary>Follows pushes and the allocation of locals to the instruction that sets the frame pointer: where it will point, the caller's is or will be.</summary>
@@ -130,87 +138,14 @@ sealed class X64FramePointers(ProcessCode code)
         }
     }
 
-    /// <summary>Follows the release of locals and pops to the return.</summary>
-    bool TryEpilogue(ReadOnlySpan<byte> at, ulong stack, ref RegisterSet registers, IStackMemory memory)
-    {
-        var top = stack;
-        var frame = registers.IsKnown(Rbp) ? registers[Rbp] : 0;
-        for (var steps = 0; steps < 16; steps++)
-        {
-            if (at.Length > 0 && at[0] is 0xC3 or 0xC2 || Begins(at, 0xF3, 0xC3))
-            {
-                if (!TryReturn(top, memory, out var back))
-                    return false;
-                SetCaller(ref registers, back, top + 8);
-                registers[Rbp] = frame;
-                return true;
-            }
-            if (Begins(at, 0xC5, 0xF8, 0x77)) // vzeroupper
-            {
-                at = at[3..];
-            }
-            else if (Begins(at, 0x48, 0x83, 0xC4) && at.Length > 3 && at[3] < 0x80) // add rsp,n
-            {
-                top = top + at[3];
-                at = at[4..];
-            }
-            else if (Begins(at, 0x48, 0x81, 0xC4) && at.Length >= 7)
-            {
-                top = top + BinaryPrimitives.ReadUInt32LittleEndian(at[3..]);
-                at = at[7..];
-            }
-            else if (Begins(at, 0x48, 0x8D, 0x65) && at.Length > 3) // lea rsp,[rbp+n]
-            {
-                top = unchecked(frame + (ulong)(sbyte)at[3]);
-                at = at[4..];
-            }
-            else if (Begins(at, 0x48, 0x8D, 0xA5) && at.Length >= 7)
-            {
-                top = unchecked(frame + (ulong)BinaryPrimitives.ReadInt32LittleEndian(at[3..]));
-                at = at[7..];
-            }
-            else if (Begins(at, 0xC9)) // leave
-            {
-                if (!TryWord(frame, memory, out var saved))
-                    return false;
-                top = frame + 8;
-                frame = saved;
-                at = at[1..];
-            }
-            else if (Begins(at, 0x5D)) // pop rbp
-            {
-                if (!TryWord(top, memory, out frame))
-                    return false;
-                top = top + 8;
-                at = at[1..];
-            }
-            else if (at.Length > 0 && at[0] is >= 0x58 and <= 0x5F and not 0x5C)
-            {
-                top = top + 8;
-                at = at[1..];
-            }
-            else if (at.Length > 1 && at[0] == 0x41 && at[1] is >= 0x58 and <= 0x5F)
-            {
-                top = top + 8;
-                at = at[2..];
-            }
-            else
-            {
-                return false;
-            }
-            if (top < stack || top - stack > LargestFrame)
-                return false;
-        }
-        return false;
-    }
-
     static bool Begins(ReadOnlySpan<byte> at, params ReadOnlySpan<byte> bytes) => at.StartsWith(bytes);
 
     static bool TryWord(ulong address, IStackMemory memory, out ulong word)
     {
         Span<byte> bytes = stackalloc byte[8];
-        word = memory.TryRead(address, bytes) ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
-        return word != 0 || memory.TryRead(address, bytes);
+        var ok = memory.TryRead(address, bytes);
+        word = ok ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
+        return ok;
     }
 
     bool TryReturn(ulong address, IStackMemory memory, out ulong back) => TryWord(address, memory, out back) && IsReturnAddress(back);

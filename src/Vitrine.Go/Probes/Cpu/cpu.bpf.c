@@ -84,15 +84,6 @@ static __always_inline bool is_within(u64 address, const struct bounds *bounds)
 	return address >= bounds->lo && address < bounds->hi;
 }
 
-static __always_inline bool is_user_mode(const struct registers *registers)
-{
-#if defined(__TARGET_ARCH_arm64)
-	return (registers->pstate & 0xf) == 0;
-#else
-	return (registers->cs & 3) == 3;
-#endif
-}
-
 static __always_inline void keep_registers(struct cpu_state *state, const struct registers *registers)
 {
 	state->ip = REG_IP(registers);
@@ -422,7 +413,7 @@ int sample(struct registers *ctx)
 	place->frame_delta = -1;
 	place->scanned = -1;
 	place->crossed = 255;
-	bool kernel = !is_user_mode(ctx);
+	bool kernel = !IN_USER_MODE(ctx);
 	if (!kernel) {
 		keep_registers(&work->state, ctx);
 	} else if (take_saved_registers()) {

@@ -13,7 +13,7 @@ namespace Vitrine.Go.Probes.Latency;
 /// <param name="Cost">What the look cost the target, as a sentence.</param>
 sealed record CallerSurvey(IReadOnlyList<double> PerSecond, IReadOnlyList<IReadOnlySet<ulong>> Callers, bool IsComplete, string Cost)
 {
-    /// <summary>LOST_MAP_FULL of go.bpf.h.</summary>
+    /// <summary>LOST_MAP_FULL of vitrine.bpf.h.</summary>
     const uint LostMapFull = 1;
 
     static readonly TimeSpan s_length = TimeSpan.FromMilliseconds(100);

@@ -21,7 +21,7 @@ public sealed class PanicWatch : IDisposable
     /// <summary>For what is not told by an event: panics that nobody saw recover, and the end of the process. Events are taken as they come, because the memory statistics are read then.</summary>
     static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>LOST_RING of go.bpf.h.</summary>
+    /// <summary>LOST_RING of vitrine.bpf.h.</summary>
     const uint LostRing = 3;
 
     readonly GoTarget target;

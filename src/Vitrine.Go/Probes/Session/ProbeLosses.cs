@@ -3,7 +3,7 @@ using Vitrine.Linux.Kernel;
 
 namespace Vitrine.Go.Probes.Session;
 
-/// <summary>Reads the loss counters that every program keeps (go.bpf.h, enum counter).</summary>
+/// <summary>Reads the loss counters that every program keeps (vitrine.bpf.h, enum counter).</summary>
 internal static class ProbeLosses
 {
     private const int FirstLoss = 1;

@@ -2,7 +2,7 @@
 #ifndef VITRINE_THREADS_H
 #define VITRINE_THREADS_H
 
-#include "go.bpf.h"
+#include "vitrine.bpf.h"
 
 // Part of the config of a program that asks: the target's own pid namespace (device and inode of /proc/PID/ns/pid) and its pid there. The kernel answers only for
 // the namespace that the running thread itself lives in, so that the viewer's would not do for a target in a container.
@@ -13,7 +13,7 @@ struct pid_namespace {
 	u32 pad;
 };
 
-// The thread id in that namespace, which is how the Go runtime knows the thread (m.procid), when the current thread belongs to the target, else 0.
+// The thread id in that namespace, which is how the target itself knows the thread, when the current thread belongs to the target, else 0.
 static __always_inline u32 target_thread(const volatile struct pid_namespace *own)
 {
 	struct bpf_pidns_info ids = {};

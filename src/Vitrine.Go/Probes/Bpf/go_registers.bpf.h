@@ -1,16 +1,13 @@
-// The registers of a probed thread, as the kernel hands them to a BPF program, and what Go keeps in them.
+// What Go keeps in the registers of a probed thread.
 //
 // Go's internal calling convention (ABIInternal, Go 1.17 on amd64, 1.18 on arm64; src/cmd/compile/abi-internal.md) passes the current goroutine
 // in R14 or R28, and integer arguments and results in the registers named below, the receiver first. A string takes two, a slice three.
-#ifndef VITRINE_REGISTERS_H
-#define VITRINE_REGISTERS_H
+#ifndef VITRINE_GO_REGISTERS_H
+#define VITRINE_GO_REGISTERS_H
+
+#include "registers.bpf.h"
 
 #if defined(__TARGET_ARCH_x86)
-
-// struct pt_regs of asm/ptrace.h, x86-64.
-struct registers {
-	u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss;
-};
 
 #define REG_G(ctx) ((ctx)->r14)
 #define REG_ARG0(ctx) ((ctx)->ax)
@@ -22,20 +19,12 @@ struct registers {
 #define REG_ARG6(ctx) ((ctx)->r9)
 #define REG_ARG7(ctx) ((ctx)->r10)
 #define REG_ARG8(ctx) ((ctx)->r11)
-#define REG_SP(ctx) ((ctx)->sp)
-#define REG_IP(ctx) ((ctx)->ip)
-#define REG_FP(ctx) ((ctx)->bp)
 // What a call leaves on the stack until it returns.
 #define RETURN_ADDRESS_BYTES 8
 // On the branch of a function's stack check (cmp; jbe): the stack is too small, so it will grow and the function start anew.
 #define STACK_CHECK_FAILS(ctx) ((ctx)->flags & 0x41) // CF, ZF
 
 #elif defined(__TARGET_ARCH_arm64)
-
-// struct user_pt_regs of asm/ptrace.h, arm64.
-struct registers {
-	u64 x[31], sp, pc, pstate;
-};
 
 #define REG_G(ctx) ((ctx)->x[28])
 #define REG_ARG0(ctx) ((ctx)->x[0])
@@ -47,11 +36,6 @@ struct registers {
 #define REG_ARG6(ctx) ((ctx)->x[6])
 #define REG_ARG7(ctx) ((ctx)->x[7])
 #define REG_ARG8(ctx) ((ctx)->x[8])
-#define REG_SP(ctx) ((ctx)->sp)
-#define REG_IP(ctx) ((ctx)->pc)
-#define REG_FP(ctx) ((ctx)->x[29])
-// The return address is in the link register until the prologue stores it.
-#define REG_LR(ctx) ((ctx)->x[30])
 #define RETURN_ADDRESS_BYTES 0
 // On the branch of a function's stack check (cmp; b.ls): the stack is too small, so it will grow and the function start anew.
 #define STACK_CHECK_FAILS(ctx) (!((ctx)->pstate & (1 << 29)) || ((ctx)->pstate & (1 << 30))) // not C, or Z

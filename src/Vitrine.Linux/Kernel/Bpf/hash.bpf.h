@@ -2,7 +2,7 @@
 #ifndef VITRINE_HASH_H
 #define VITRINE_HASH_H
 
-#include "go.bpf.h"
+#include "vitrine.bpf.h"
 
 static __always_inline u64 hash_words(const u64 *words, u32 count, const u32 most)
 {

@@ -15,7 +15,8 @@ namespace Vitrine.DotNet.Labels;
 /// </remarks>
 public static class ProfileLabels
 {
-    static readonly AsyncLocal<LabelList?> Ambient = new();
+    // The handler costs nothing as long as no labels are kept, which is as long as nobody reads them.
+    internal static readonly AsyncLocal<LabelList?> Ambient = new(WorkHistory.OnLabels);
     static int s_readers;
 
     /// <summary>Most labels that one scope chain can carry; more are refused.</summary>

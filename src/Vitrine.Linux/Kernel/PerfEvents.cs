@@ -1,47 +1,25 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Vitrine.Linux.Native;
 
 namespace Vitrine.Linux.Kernel;
 
 /// <summary>perf_event_open(2), for the one event that exists everywhere: the software clock of a processor.</summary>
-public static unsafe partial class PerfEvents
+public static unsafe class PerfEvents
 {
-    const uint TypeSoftware = 1;
-    const ulong ConfigCpuClock = 0;
-    const ulong FlagFrequency = 1UL << 10;
-    const nuint CloseOnExec = 8;
-
-    /// <summary>struct perf_event_attr (linux/perf_event.h), version 0: the kernel takes the rest as zero.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    struct Attributes
-    {
-        public uint Type;
-        public uint Size;
-        public ulong Config;
-        public ulong SampleFrequency;
-        public ulong SampleType;
-        public ulong ReadFormat;
-        public ulong Flags;
-        public uint WakeupEvents;
-        public uint BreakpointType;
-        public ulong Config1;
-    }
-
     /// <summary>An event that fires on one processor <paramref name="frequencyHz"/> times a second, whoever runs there.</summary>
     /// <exception cref="KernelRefusalException">The kernel does not open it.</exception>
     public static SafeFileHandle OpenCpuClock(int cpu, int frequencyHz)
     {
-        var attributes = new Attributes
+        var attributes = new PerfEventAttributes
         {
-            Type = TypeSoftware,
-            Size = (uint)sizeof(Attributes),
-            Config = ConfigCpuClock,
+            Type = PerfEventAttributes.TypeSoftware,
+            Size = (uint)sizeof(PerfEventAttributes),
+            Config = PerfEventAttributes.ConfigCpuClock,
             SampleFrequency = (ulong)frequencyHz,
-            Flags = FlagFrequency,
+            Flags = PerfEventAttributes.Frequency,
         };
-        var descriptor = Open(SystemCallNumbers.PerfEventOpen, &attributes, -1, cpu, -1, CloseOnExec);
+        var descriptor = PerfCalls.Open(SystemCallNumbers.PerfEventOpen, &attributes, -1, cpu, -1, PerfCalls.CloseOnExec);
         return descriptor >= 0
             ? new SafeFileHandle(descriptor, ownsHandle: true)
             : throw KernelRefusals.Explain(string.Create(CultureInfo.InvariantCulture, $"open the clock of processor {cpu}"), Marshal.GetLastPInvokeError());
@@ -63,7 +41,4 @@ public static unsafe partial class PerfEvents
         }
         return cpus;
     }
-
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint Open(nint number, Attributes* attributes, nint pid, nint cpu, nint group, nuint flags);
 }

@@ -32,6 +32,20 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statx(SafeHandle directory, string path, int flags, uint mask, void* result);
 
+    /// <summary>For files of /proc that are read often: no path as a string, no handle.</summary>
+    [LibraryImport("libc", EntryPoint = "open64")]
+    public static partial int OpenBytes(byte* path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    public static partial nint Read(int file, void* buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int file);
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    [SuppressGCTransition]
+    public static partial int GetThreadId();
+
     /// <summary>MADV_HUGEPAGE.</summary>
     public const int MadvHugePage = 14;
 

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Vitrine.DotNet.Labels;
+
+/// <summary>
+/// What one thread worked for, change by change: a ring that the thread writes and anybody may read. The writer never waits. A reader takes an entry only when the writer has not come near it
+/// while it was read.
+/// </summary>
+sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
+{
+    /// <summary>Entries of a ring at first and at most; it doubles when an entry would be overwritten that is younger than <see cref="Retention"/>.</summary>
+    public const int FirstCapacity = 256, MaximumCapacity = 1 << 15;
+
+    /// <summary>Entries that the writer may be about to overwrite while the oldest are read.</summary>
+    const int Margin = 8;
+
+    /// <summary>How long an entry is kept if there is room: readers come more often.</summary>
+    public static readonly long Retention = Stopwatch.Frequency;
+
+    struct Entry
+    {
+        public long Time;
+        public LabelList? Labels;
+        public Activity? Activity;
+    }
+
+    LabelList? _labels = labels;
+    Activity? _activity = activity;
+    Entry[]? _entries = new Entry[FirstCapacity];
+    long _written;
+
+    /// <summary>The kernel's number of the thread, as the events of the runtime and of the kernel have it.</summary>
+    public int ThreadId { get; } = threadId;
+
+    /// <summary>Changes so far.</summary>
+    public long Changes => Volatile.Read(ref _written);
+
+    public void SetLabels(LabelList? labels)
+    {
+        _labels = labels;
+        Append();
+    }
+
+    public void SetActivity(Activity? activity)
+    {
+        _activity = activity;
+        Append();
+    }
+
+    void Append()
+    {
+        var entries = _entries;
+        if (entries is null) return; // the recording has ended
+        var now = Stopwatch.GetTimestamp();
+        var at = _written;
+        if (at >= entries.Length && entries.Length < MaximumCapacity && now - entries[at & (entries.Length - 1)].Time < Retention)
+            entries = Grow(entries, at);
+        entries[at & (entries.Length - 1)] = new() { Time = now, Labels = _labels, Activity = _activity };
+        Volatile.Write(ref _written, at + 1);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    Entry[] Grow(Entry[] old, long written)
+    {
+        var entries = new Entry[old.Length * 2];
+        for (var i = written - old.Length; i < written; i++)
+            entries[i & (entries.Length - 1)] = old[i & (old.Length - 1)];
+        // Unless it was cleared meanwhile: then it stays so.
+        Interlocked.CompareExchange(ref _entries, entries, old);
+        return entries;
+    }
+
+    /// <summary>What the thread worked for at a time.</summary>
+    /// <returns>False when nothing is known of that time: <paramref name="forgotten"/> when it was known and has been overwritten.</returns>
+    public bool TryFind(long time, out LabelList? labels, out Activity? activity, out bool forgotten)
+    {
+        (labels, activity, forgotten) = (null, null, false);
+        var written = Volatile.Read(ref _written);
+        var entries = Volatile.Read(ref _entries);
+        if (entries is null) return false;
+        var capacity = entries.Length;
+        var oldest = Math.Max(0, written - capacity + Margin);
+        long low = oldest, high = written;
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            if (entries[middle & (capacity - 1)].Time <= time) low = middle + 1;
+            else high = middle;
+        }
+        if (low == oldest)
+        {
+            forgotten = oldest > 0;
+            return false; // before its first change
+        }
+        var entry = entries[(low - 1) & (capacity - 1)];
+        // The entry was read before this is checked: it was whole unless the writer has come round.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _written) - (low - 1) > capacity - 1)
+        {
+            forgotten = true;
+            return false;
+        }
+        (labels, activity) = (entry.Labels, entry.Activity);
+        return true;
+    }
+
+    /// <summary>Lets go of everything that it holds.</summary>
+    public void Clear()
+    {
+        Volatile.Write(ref _entries, null);
+        (_labels, _activity) = (null, null);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Vitrine.Linux.Kernel;
+
+/// <summary>What <see cref="PerfEventRings"/> is asked for.</summary>
+public sealed record PerfSamplingOptions
+{
+    /// <summary>Samples per second of processor time.</summary>
+    public int FrequencyHz { get; init; } = 99;
+
+    /// <summary>Bytes of the user stack that come with each sample, a multiple of 8; 0 for neither stack nor registers.</summary>
+    public int StackBytes { get; init; } = 8192;
+
+    /// <summary>Ask for samples in the kernel too; without the privilege there are none, and <see cref="PerfEventRings.SeesKernel"/> says so.</summary>
+    public bool Kernel { get; init; } = true;
+
+    /// <summary>Most bytes of data of one ring, a power of two of pages. The default is what the kernel grants every user without counting it against RLIMIT_MEMLOCK (kernel.perf_event_mlock_kb, 516). Smaller ones are tried when it is refused.</summary>
+    public int RingBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Most file descriptors to take; 0 for half of those that RLIMIT_NOFILE leaves free.</summary>
+    public int MaximumDescriptors { get; init; }
+}

@@ -93,4 +93,9 @@ public sealed class Profile
 
     /// <summary>The index of the value a viewer shows first: <see cref="DefaultSampleType"/> if it names one, else the last, as <c>go tool pprof</c> does; −1 without sample types.</summary>
     public int DefaultSampleTypeIndex => SampleTypeIndex(DefaultSampleType) is >= 0 and var index ? index : SampleTypes.Count - 1;
+
+    /// <summary>The same profile with another time and duration: for one that was computed from others, as a difference is.</summary>
+    /// <param name="timeNanos">When it was taken: nanoseconds since 1970-01-01 UTC; 0 = not known.</param>
+    /// <param name="durationNanos">The time it covers, in nanoseconds; 0 = not known, or a snapshot.</param>
+    public Profile WithTime(long timeNanos, long durationNanos) => new(Header with { TimeNanos = timeNanos, DurationNanos = durationNanos }, Tables);
 }

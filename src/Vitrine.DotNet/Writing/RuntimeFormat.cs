@@ -19,4 +19,10 @@ public enum RuntimeFormat
     /// but a comment with its reason.
     /// </summary>
     Prometheus,
+
+    /// <summary>
+    /// OpenMetrics 1.0 (https://prometheus.io/docs/specs/om/open_metrics_spec/), the same names and samples; a whole document that ends with <c># EOF</c>. An unknown figure has no sample: the format has no
+    /// room for the reason.
+    /// </summary>
+    OpenMetrics,
 }

@@ -38,13 +38,14 @@ public static class RuntimeWriter
 
     static PageBuffer Compose(in RuntimeSnapshot snapshot, RuntimeFormat format)
     {
-        if (format is not (RuntimeFormat.Text or RuntimeFormat.Json or RuntimeFormat.Prometheus))
+        if (!Enum.IsDefined(format))
             throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format.");
         var page = PageBuffer.Rent();
         switch (format)
         {
             case RuntimeFormat.Text: TextPage.Compose(snapshot, page); break;
             case RuntimeFormat.Json: JsonPage.Compose(snapshot, page); break;
+            case RuntimeFormat.OpenMetrics: PrometheusPage.ComposeOpen(snapshot, page); break;
             default: PrometheusPage.Compose(snapshot, page); break;
         }
         return page;

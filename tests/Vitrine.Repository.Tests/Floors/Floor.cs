@@ -13,6 +13,7 @@ static class Floor
         ["Vitrine.Insight"] = 4,
         ["Vitrine.Export"] = 4,
         ["Vitrine.Agent"] = 5,
+        ["Vitrine.AspNetCore"] = 5,
     };
 
     /// <summary>The floor of a project, or null when it has not been given one.</summary>

@@ -1,0 +1,18 @@
+namespace Vitrine.AspNetCore;
+
+/// <summary>What is in <c>/metrics</c>, beside the runtime's own figures.</summary>
+public sealed class MetricsOptions
+{
+    /// <summary>Meters to show: names, or beginnings that end with <c>*</c>. At first the web server's: requests by method, route and status, how many are running.</summary>
+    public IList<string> Meters { get; } = [ServerMeter, OwnMeter];
+
+    /// <summary>Series that one metric may have; what is beyond goes into one series with the label <c>otel_metric_overflow="true"</c>.</summary>
+    public int MaximumSeries { get; set; } = 2000;
+
+    /// <summary>Whether each series says which meter it comes from (<c>otel_scope_name</c>), as OpenTelemetry's exporters do.</summary>
+    public bool IncludeScope { get; set; } = true;
+
+    internal const string ServerMeter = "Microsoft.AspNetCore.Hosting";
+
+    internal const string OwnMeter = "Vitrine.AspNetCore";
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Vitrine.Instruments;
+
+namespace Vitrine.AspNetCore.Pprof;
+
+/// <summary>The page at <c>/debug/pprof/</c>: a list of what there is, in the shape of Go's (name and count link to the text form, descriptions below).</summary>
+static class IndexPage
+{
+    public static string Of(IEnumerable<IndexEntry> entries, bool hasGoroutines)
+    {
+        var page = new StringBuilder("""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <title>/debug/pprof/</title>
+            <style>body{font-family:sans-serif;margin:2em;max-width:70em}td{padding:.1em 1em .1em 0;vertical-align:top}td:first-child{text-align:right}</style>
+            </head>
+            <body>
+            <h1>/debug/pprof/</h1>
+            <p>Set debug=1 as a query parameter to export in legacy text format.</p>
+            <table>
+            <thead><tr><td>Count</td><td>Profile</td><td></td></tr></thead>
+
+            """);
+        foreach (var entry in entries.OrderBy(static one => one.Name, StringComparer.Ordinal))
+        {
+            var count = entry.Count is { } known ? known.ToString(CultureInfo.InvariantCulture) : "";
+            page.Append(CultureInfo.InvariantCulture,
+                $"<tr><td>{count}</td><td><a href=\"{Uri.EscapeDataString(entry.Name)}?debug=1\">{WebUtility.HtmlEncode(entry.Name)}</a></td><td>{WebUtility.HtmlEncode(entry.Description)}</td></tr>\n");
+        }
+        page.Append("</table>\n");
+        if (hasGoroutines) page.Append("<p><a href=\"goroutine?debug=2\">full goroutine stack dump</a></p>\n");
+        return page.Append("</body>\n</html>\n").ToString();
+    }
+
+    /// <summary>What an instrument's line says.</summary>
+    public static string Describe(IInstrument instrument, ITarget target) => instrument.AvailableFor(target) switch
+    {
+        { CanLook: false, Reason: var reason } => $"{instrument.Description} – not here: {reason}",
+        { CanLook: null, Reason: var reason } => $"{instrument.Description} ({reason})",
+        _ => instrument.Description,
+    };
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Vitrine.AspNetCore;
+using Vitrine.AspNetCore.Access;
+using Vitrine.AspNetCore.Metrics;
+using Vitrine.AspNetCore.Operations;
+using Vitrine.AspNetCore.Panics;
+using Vitrine.AspNetCore.Pprof;
+using Vitrine.DotNet;
+using Vitrine.DotNet.Custom;
+using Vitrine.DotNet.Meters;
+using Vitrine.DotNet.Runtime;
+using Vitrine.Instruments;
+
+// Where a web program already looks: two lines are two lines, without a using directive.
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>The first of the two lines.</summary>
+public static class VitrineServices
+{
+    /// <summary>Adds Vitrine to a service: <c>builder.AddVitrine(options => options.Enabled = true)</c>. The second line is <c>app.MapVitrine()</c>.</summary>
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="configure">Settings in code; the section <see cref="VitrineOptions.Section"/> of the configuration is applied after it.</param>
+    public static TBuilder AddVitrine<TBuilder>(this TBuilder builder, Action<VitrineOptions>? configure = null) where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddVitrine(configure);
+        return builder;
+    }
+
+    /// <summary>The same for a program that has only its services at hand.</summary>
+    public static IServiceCollection AddVitrine(this IServiceCollection services, Action<VitrineOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptions<VitrineOptions>();
+        if (configure is not null) options.Configure(configure);
+        // After the code's own, so that an operator has the last word.
+        options.BindConfiguration(VitrineOptions.Section);
+
+        services.TryAddSingleton<RuntimeReader>();
+        services.TryAddSingleton(Instruments);
+        services.TryAddSingleton<LookLimits>();
+        services.TryAddSingleton<Looks>();
+        services.TryAddSingleton<Door>();
+        services.TryAddSingleton<PprofHandlers>();
+        services.AddMetrics();
+        services.TryAddSingleton<MeterCollector>();
+        services.TryAddSingleton<MetricsHandler>();
+        services.TryAddSingleton(static all => new RuntimeMeter(all.GetRequiredService<RuntimeReader>(), all.GetRequiredService<IMeterFactory>()));
+        services.TryAddSingleton<PanicRecorder>();
+        services.TryAddSingleton<RouteLabel>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, VitrineStartup>());
+        return services;
+    }
+
+    // What this package brings, and what the service itself has registered: CustomProfile and any IInstrument.
+    static InstrumentRegistry Instruments(IServiceProvider services)
+    {
+        var registry = DotNetInstruments.AddTo(new InstrumentRegistry(), new()
+        {
+            Reader = services.GetRequiredService<RuntimeReader>(),
+            CustomProfiles = [.. services.GetServices<CustomProfile>()],
+        });
+        foreach (var instrument in services.GetServices<IInstrument>())
+            registry.Add(instrument);
+        return registry;
+    }
+}

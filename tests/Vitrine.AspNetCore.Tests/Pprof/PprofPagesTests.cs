@@ -152,7 +152,7 @@ public sealed class PprofPagesTests
         Assert.Equal(TimeSpan.FromSeconds(30), cpu.Asked);
         Assert.True(await cpu.Ended.Task.WaitAsync(TimeSpan.FromSeconds(20)), "the recording was not stopped");
         // And its place is free again.
-        await Eventually(async () => (await service.Get("/debug/pprof/profile?seconds=1")).StatusCode == HttpStatusCode.OK);
+        await Wait.Until(async () => (await service.Get("/debug/pprof/profile?seconds=1")).StatusCode == HttpStatusCode.OK, "a second recording");
     }
 
     [Fact]
@@ -276,17 +276,7 @@ public sealed class PprofPagesTests
         await service.GetText("/work");
         await service.GetText("/debug/pprof/runtime");
 
-        await Eventually(async () => (await service.GetText("/metrics")).Contains("http_route=\"/work\"", StringComparison.Ordinal));
+        await Wait.Until(async () => (await service.GetText("/metrics")).Contains("http_route=\"/work\"", StringComparison.Ordinal), "the request is counted");
         Assert.DoesNotContain("http_route=\"/debug", await service.GetText("/metrics"), StringComparison.Ordinal);
-    }
-
-    static async Task Eventually(Func<Task<bool>> condition)
-    {
-        var begun = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(30), "it did not come true within 30 s");
-            await Task.Delay(20);
-        }
     }
 }

@@ -51,6 +51,7 @@ public static class VitrineServices
         services.TryAddSingleton(static all => new RuntimeMeter(all.GetRequiredService<RuntimeReader>(), all.GetRequiredService<IMeterFactory>()));
         services.TryAddSingleton<PanicRecorder>();
         services.TryAddSingleton<RouteLabel>();
+        services.TryAddSingleton<DeveloperPageFaults>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, VitrineStartup>());
         return services;
     }

@@ -14,6 +14,7 @@ sealed class VitrineStartup(IServiceProvider services) : IStartupFilter
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         services.GetRequiredService<RouteLabel>().Start();
+        services.GetRequiredService<DeveloperPageFaults>().Start();
         // Made now: the one counts from the first request, the other is found by its name.
         services.GetRequiredService<MeterCollector>();
         services.GetRequiredService<RuntimeMeter>();

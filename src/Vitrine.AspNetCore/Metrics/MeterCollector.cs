@@ -80,7 +80,7 @@ sealed class MeterCollector : IDisposable
         {
             if (FamilyOf(instrument, options) is not { } family) return;
             if (instrument.IsObservable) Volatile.Write(ref _hasObservables, true);
-            listener.EnableMeasurementEvents(instrument, new Listening(family, ScopeOf(instrument.Meter, options), instrument.IsObservable));
+            listener.EnableMeasurementEvents(instrument, new Listening(family, ScopeOf(instrument.Meter, options), instrument.IsObservable || IsGauge(instrument)));
         }
     }
 
@@ -122,6 +122,10 @@ sealed class MeterCollector : IDisposable
             => FamilyKind.Counter,
         _ => FamilyKind.Gauge,
     };
+
+    // Which says what is, and not what is added.
+    static bool IsGauge(Instrument instrument) =>
+        instrument is Gauge<double> or Gauge<float> or Gauge<long> or Gauge<int> or Gauge<short> or Gauge<byte> or Gauge<decimal>;
 
     static double[] Bounds(Instrument instrument) => instrument switch
     {

@@ -27,14 +27,14 @@ static class MetricName
     {
         if (unit is null or "") return "";
         if (unit == "1") return isGauge ? "ratio" : "";
-        var brace = unit.IndexOf('{', StringComparison.Ordinal);
-        if (brace >= 0) unit = unit[..brace];
         var parts = unit.Split('/', 2);
-        var counted = Word(parts[0]);
+        var counted = Word(WithoutBraces(parts[0]));
         if (parts.Length == 1) return counted;
-        var per = PerWord(parts[1]);
+        var per = PerWord(WithoutBraces(parts[1]));
         return per.Length == 0 ? counted : counted.Length == 0 ? "per_" + per : $"{counted}_per_{per}";
     }
+
+    static string WithoutBraces(string unit) => unit.IndexOf('{', StringComparison.Ordinal) is >= 0 and var brace ? unit[..brace] : unit;
 
     static string Word(string unit) => unit switch
     {

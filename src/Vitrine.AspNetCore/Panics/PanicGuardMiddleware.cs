@@ -41,7 +41,8 @@ sealed class PanicGuardMiddleware(RequestDelegate next, PanicRecorder recorder, 
             await Answer(context, StatusCodes.Status500InternalServerError);
             return;
         }
-        if (context.Features.Get<IExceptionHandlerFeature>() is { Error: { } handled } && !IsClientsAbort(context, handled))
+        var handled = context.Features.Get<IExceptionHandlerFeature>()?.Error ?? DeveloperPageFaults.Of(context);
+        if (handled is not null and not BadHttpRequestException && !IsClientsAbort(context, handled))
             recorder.Note(context, handled);
     }
 

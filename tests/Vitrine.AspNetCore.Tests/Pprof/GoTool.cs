@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Vitrine.TestTargets;
+
+namespace Vitrine.AspNetCore.Tests.Pprof;
+
+/// <summary><c>go tool pprof</c> of the newest Go.</summary>
+static class GoTool
+{
+    static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
+
+    /// <summary>Starts it; its own copies of what it fetches go to <paramref name="folder"/>.</summary>
+    public static Process Start(string folder, params string[] arguments)
+    {
+        var go = GoToolchain.Require(GoToolchain.Newest);
+        var start = new ProcessStartInfo(go.Go, ["tool", "pprof", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var (key, value) in go.Environment) start.Environment[key] = value;
+        start.Environment["PPROF_TMPDIR"] = folder;
+        start.Environment["HOME"] = folder;
+        start.Environment["no_proxy"] = "*";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it and gives what it printed; the test fails when it does.</summary>
+    public static async Task<string> Run(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var limit = new CancellationTokenSource(s_limit);
+        await process.WaitForExitAsync(limit.Token);
+        Assert.True(process.ExitCode == 0, await error);
+        return await output;
+    }
+
+    /// <summary>Runs it where it must fail, and gives what it says to its user.</summary>
+    public static async Task<string> Fail(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments);
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.NotEqual(0, process.ExitCode);
+        return error;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Vitrine.DotNet.Diagnostics;
+using Vitrine.DotNet.Methods;
+using Vitrine.Instruments;
+using Vitrine.Linux.Processes;
+
+namespace Vitrine.DotNet.Tests.Diagnostics;
+
+[Collection(nameof(Alone))]
+public sealed class DiagnosticPortTests
+{
+    [Fact]
+    public void GetProcessInfo_OfSelf_IsThisProcess()
+    {
+        var info = DiagnosticPort.OfSelf().GetProcessInfo();
+
+        Assert.Equal((ulong)Environment.ProcessId, info.ProcessId);
+        Assert.Equal("Vitrine.DotNet.Tests", info.EntryAssembly);
+        Assert.StartsWith(Environment.Version.ToString(), info.RuntimeVersion, StringComparison.Ordinal);
+        Assert.Contains("Vitrine.DotNet.Tests", info.CommandLine, StringComparison.Ordinal);
+        Assert.True(DiagnosticPort.OfSelf().Availability().CanLook);
+    }
+
+    [Fact]
+    public void GetProcessInfo_OfAnother_IsThatProcess()
+    {
+        using var sample = new SteadySample();
+
+        var info = DiagnosticPort.Of(sample.Pid).GetProcessInfo();
+
+        Assert.Equal("steady", info.EntryAssembly);
+        Assert.Equal((ulong)sample.Pid, info.ProcessId);
+    }
+
+    [Fact]
+    public void Find_OwnTemporaryFolder_IsWhereTheProcessPutIt()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        using (var sample = new SteadySample(new Dictionary<string, string> { ["TMPDIR"] = folder.FullName }))
+        {
+            // A socket that an earlier process with the same id left behind.
+            File.WriteAllText(Path.Combine(folder.FullName, $"dotnet-diagnostic-{sample.Pid}-1-socket"), "");
+
+            Assert.StartsWith(folder.FullName, DiagnosticSocket.Find(sample.Pid).Path, StringComparison.Ordinal);
+            Assert.Equal("steady", DiagnosticPort.Of(sample.Pid).GetProcessInfo().EntryAssembly);
+        }
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Find_OtherMountNamespace_GoesThroughItsRoot()
+    {
+        // Privilege to make a mount namespace is what the test needs, not the product.
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/unshare"), "needs root and unshare");
+        var start = new ProcessStartInfo("/usr/bin/unshare", ["--mount", "--pid", "--fork", "--mount-proc", "sh", "-c",
+            $"mount -t tmpfs none /tmp && exec dotnet {Path.Combine(AppContext.BaseDirectory, "steady.dll")}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        try
+        {
+            Assert.Equal("ready", process.StandardOutput.ReadLine());
+            var inner = ChildOf(process.Id);
+
+            var info = DiagnosticPort.Of(inner.Pid).GetProcessInfo();
+            var map = MethodMap.Capture(DiagnosticPort.Of(inner.Pid));
+
+            Assert.Equal(1ul, info.ProcessId);
+            Assert.StartsWith($"/proc/{inner.Pid}/root/tmp/", DiagnosticSocket.Find(inner.Pid).Path, StringComparison.Ordinal);
+            Assert.InRange(map.Count, 100, 100_000);
+        }
+        finally
+        {
+            process.StandardInput.Close();
+            if (!process.WaitForExit(5000)) process.Kill(entireProcessTree: true);
+        }
+    }
+
+    static LinuxProcess ChildOf(int pid) =>
+        LinuxProcess.Open(int.Parse(File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture));
+
+    [Fact]
+    public void Availability_PortSwitchedOff_SaysWhichVariable()
+    {
+        using var sample = new SteadySample(new Dictionary<string, string> { ["DOTNET_EnableDiagnostics_IPC"] = "0" });
+
+        var available = DiagnosticPort.Of(sample.Pid).Availability();
+
+        Assert.False(available.CanLook);
+        Assert.Contains("DOTNET_EnableDiagnostics_IPC=0", available.Reason, StringComparison.Ordinal);
+        Assert.Throws<InstrumentUnavailableException>(() => DiagnosticPort.Of(sample.Pid).GetProcessInfo());
+    }
+
+    [Fact]
+    public void GetProcessInfo_SocketOfAnotherProcess_IsRefused()
+    {
+        using var sleeper = Process.Start("sleep", "60");
+        var path = $"/tmp/dotnet-diagnostic-{sleeper.Id}-{LinuxProcess.Open(sleeper.Id).Identity.StartTimeTicks}-socket";
+        using var impostor = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            impostor.Bind(new UnixDomainSocketEndPoint(path));
+            impostor.Listen(1);
+
+            var e = Assert.Throws<InstrumentUnavailableException>(() => DiagnosticPort.Of(sleeper.Id).GetProcessInfo());
+
+            Assert.Contains($"belongs to process {Environment.ProcessId}", e.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+            sleeper.Kill();
+        }
+    }
+
+    [Fact]
+    public void Availability_NoDotNetProcess_SaysSo()
+    {
+        using var sleeper = Process.Start("sleep", "60");
+        try
+        {
+            Assert.Contains("no diagnostics port", DiagnosticPort.Of(sleeper.Id).Availability().Reason, StringComparison.Ordinal);
+        }
+        finally
+        {
+            sleeper.Kill();
+        }
+    }
+}

@@ -5,11 +5,10 @@ using Vitrine.Linux.Unwinding;
 namespace Vitrine.DotNet.Outside;
 
 /// <summary>Names the frames of another process: managed methods by the runtime's own list, native functions by symbol, the rest by module and offset. Not thread-safe.</summary>
-sealed class OutsideFrames(ProcessCode code, MethodMap methods)
+sealed class OutsideFrames(ProcessCode code, NativeCode native, MethodMap methods)
 {
     const int Remembered = 1 << 18;
 
-    readonly CodeSymbols _symbols = new(code);
     readonly Dictionary<ulong, OutsideFrame> _known = [];
 
     /// <summary>The frame of an address, without the rule.</summary>
@@ -26,15 +25,13 @@ sealed class OutsideFrames(ProcessCode code, MethodMap methods)
     {
         if (methods.TryFind(address, out var method))
             return new(address, OutsideFrameKind.Managed, method.Name, method.RawName, method.Module, method.Token, method.File, method.Line, FrameRule.None);
-        var area = code.Find(address);
-        var symbol = _symbols.Find(address);
-        var module = Path.GetFileName(symbol.Path);
-        if (area is null)
+        if (!native.TryFind(address, out var frame))
             return Of(OutsideFrameKind.Native, string.Create(CultureInfo.InvariantCulture, $"0x{address:x}"), "");
-        if (area.Kind == CodeKind.Generated)
+        if (frame.IsGenerated)
             return Of(OutsideFrameKind.Stub, "[runtime stub]", "");
-        var kind = area.Kind == CodeKind.Image ? OutsideFrameKind.Stub : OutsideFrameKind.Native;
-        return Of(kind, symbol.Function.Length > 0 ? symbol.Function : string.Create(CultureInfo.InvariantCulture, $"{module}+0x{symbol.Offset:x}"), module);
+        var module = Path.GetFileName(frame.Map.Path);
+        var kind = code.Find(address) is { Kind: CodeKind.Image } ? OutsideFrameKind.Stub : OutsideFrameKind.Native;
+        return Of(kind, frame.Name.Length > 0 ? frame.Name : string.Create(CultureInfo.InvariantCulture, $"{module}+0x{address - frame.Map.Start + frame.Map.Offset:x}"), module);
 
         OutsideFrame Of(OutsideFrameKind kind, string name, string inModule) => new(address, kind, name, name, inModule, 0, "", 0, FrameRule.None);
     }

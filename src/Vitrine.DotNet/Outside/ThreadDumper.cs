@@ -58,7 +58,7 @@ public static class ThreadDumper
             var unwinder = new StackUnwinder(code, new ManagedCode(code, methods.Count == 0 ? null : methods.TryFindCode));
             var reader = new ThreadStackReader(target.Process, memory, unwinder, options.MaximumStackBytes, options.MaximumFrames);
             var stacks = reader.Read(iterator, cancellation);
-            var frames = new OutsideFrames(code, methods);
+            var frames = new OutsideFrames(code, NativeCode.Of(target.Process), methods);
             var threads = stacks.ConvertAll(stack => Thread(stack, frames));
             var duration = Stopwatch.GetElapsedTime(begun);
 

@@ -1,24 +1,17 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 using Vitrine.Linux.Unwinding;
 
 namespace Vitrine.DotNet.Outside;
 
-/// <summary>One thread as the kernel's iterator saw it (<c>struct thread_record</c> of threads.bpf.h).</summary>
+/// <summary>One thread as the kernel's iterator saw it (<c>struct thread_record</c> of task.bpf.h).</summary>
 readonly record struct ThreadState
 {
     const int OnProcessor = 1, Exiting = 2, WithoutRegisters = 4;
     const int RegistersAt = 56, NameBytes = 16;
-    const int WordsX64 = 21, WordsArm64 = 34;
-
-    // r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs, flags, sp, ss, as DWARF numbers them.
-    static ReadOnlySpan<sbyte> OrderX64 => [15, 14, 13, 12, 6, 3, 11, 10, 9, 8, 0, 2, 1, 4, 5, -1, 16, -1, -1, 7, -1];
 
     /// <summary>Bytes of a record on this machine.</summary>
-    public static int Size { get; } = RegistersAt + (8 * (IsArm64 ? WordsArm64 : WordsX64)) + NameBytes;
-
-    static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+    public static int Size { get; } = RegistersAt + UserRegisters.Size + NameBytes;
 
     /// <summary>Id in the viewer's pid namespace.</summary>
     public int ThreadId { get; private init; }
@@ -66,24 +59,7 @@ readonly record struct ThreadState
     public static ThreadState Read(ReadOnlySpan<byte> record)
     {
         var flags = BinaryPrimitives.ReadUInt32LittleEndian(record[12..]);
-        var registers = default(RegisterSet);
-        long call;
-        if (IsArm64)
-        {
-            for (var i = 0; i < 33; i++)
-                registers[i] = Word(record, i);
-            // The number is in x8 while the call lasts.
-            call = (long)Word(record, 8);
-        }
-        else
-        {
-            for (var i = 0; i < WordsX64; i++)
-            {
-                if (OrderX64[i] >= 0)
-                    registers[OrderX64[i]] = Word(record, i);
-            }
-            call = (long)Word(record, 15);
-        }
+        var registers = UserRegisters.Read(record.Slice(RegistersAt, UserRegisters.Size), out var call);
         var name = record.Slice(Size - NameBytes, NameBytes);
         var end = name.IndexOf((byte)0);
         ulong lastRan = BinaryPrimitives.ReadUInt64LittleEndian(record[32..]), viewerRan = BinaryPrimitives.ReadUInt64LittleEndian(record[48..]);
@@ -102,7 +78,5 @@ readonly record struct ThreadState
             SystemCall = call,
             Name = Encoding.UTF8.GetString(end < 0 ? name : name[..end]),
         };
-
-        static ulong Word(ReadOnlySpan<byte> record, int index) => BinaryPrimitives.ReadUInt64LittleEndian(record[(RegistersAt + (8 * index))..]);
     }
 }

@@ -1,6 +1,6 @@
 // Every thread of the target with its registers in user mode: one pass over the kernel's list of tasks, with nothing stopped. A thread that waits in the kernel
 // has its registers where the kernel saved them when it entered; of a thread that runs they are as old as its last entry, and are marked so.
-#include "threads.bpf.h"
+#include "task.bpf.h"
 
 CONFIG;
 

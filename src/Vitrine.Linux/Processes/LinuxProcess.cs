@@ -79,6 +79,9 @@ public sealed class LinuxProcess
     /// <summary>When it was started, by the wall clock of now (exact to about 10 ms; a clock step moves it).</summary>
     public DateTimeOffset StartedAt => DateTimeOffset.UtcNow - Uptime;
 
+    /// <summary>Processor time that it has used, threads that have ended included, to 10 ms.</summary>
+    public TimeSpan ProcessorTime => Stat() is var stat ? SystemClock.FromTicks(stat.UserTicks + stat.SystemTicks) : default;
+
     /// <summary>Resident set in bytes, from /proc/PID/statm; the kernel's counter may lag by some pages for each thread.</summary>
     public long ResidentBytes
     {

@@ -150,21 +150,6 @@ public sealed class ProcessCode
             ?? throw new BadBinaryException($"{map.Path}: cannot be opened ({Files.Describe(errno)}).");
     }
 
-    /// <summary>Opens the ELF file of an area; the caller owns it. Null when it has none that can be read.</summary>
-    internal ElfFile? TryOpenElf(CodeArea area)
-    {
-        if (area.Kind != CodeKind.Native || area.Map.Inode == 0)
-            return null;
-        try
-        {
-            return ElfFile.Open(OpenMapped(area.Map), area.Map.Path);
-        }
-        catch (Exception e) when (e is BadBinaryException or IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     static ulong LoadedAt(ElfFile elf, ulong offset) =>
         elf.Segments.FirstOrDefault(static segment => segment.Type == ElfSegment.Load) is { } load ? load.Address - load.Offset + offset : 0;
 }

@@ -39,6 +39,8 @@ sealed class ThreadsSample : IDisposable
         return _process.StandardOutput.ReadLine()!;
     }
 
+    public void Kill() => _process.Kill();
+
     public void Dispose()
     {
         _process.Kill();

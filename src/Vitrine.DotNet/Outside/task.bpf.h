@@ -1,6 +1,6 @@
-// What the thread iterator shares with user space (ThreadRecord.cs).
-#ifndef VITRINE_OUTSIDE_THREADS_H
-#define VITRINE_OUTSIDE_THREADS_H
+// What the thread iterator shares with user space (ThreadState.cs).
+#ifndef VITRINE_OUTSIDE_TASK_H
+#define VITRINE_OUTSIDE_TASK_H
 
 #include "kernel.bpf.h"
 

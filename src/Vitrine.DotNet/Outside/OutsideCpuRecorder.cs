@@ -199,7 +199,7 @@ public sealed class OutsideCpuRecorder(OutsideCpuOptions? options = null) : IPro
         var sampled = seen / (double)_options.Rate;
         notes.Add(string.Create(CultureInfo.InvariantCulture, $"{sampled:0.00} s of processor time in {watched.TotalSeconds:0.0} s, {Share(inKernel, seen)} of it in the kernel{(_options.WithKernelStacks ? "" : ", counted for the function that called it")}."));
         if (accounted is { TotalMilliseconds: > 100 } truth)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The kernel's own account of the process is {truth.TotalSeconds:0.00} s: the samples differ by {100 * (sampled / truth.TotalSeconds - 1):+0.0;-0.0} %."));
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The kernel's own account of the process is {truth.TotalSeconds:0.00} s: the samples differ by {Math.Round(100 * (sampled / truth.TotalSeconds - 1), 1):+0.0;-0.0;0.0} %."));
         if (lostRing > 0)
             notes.Add($"lost: {lostRing} samples, because they were not taken out in time.");
         if (lostOther > 0)

@@ -1,3 +1,4 @@
+using Vitrine.DotNet.Contention;
 using Vitrine.DotNet.Custom;
 using Vitrine.DotNet.Runtime;
 
@@ -8,6 +9,12 @@ public sealed record DotNetInstrumentOptions
 {
     /// <summary>The reader behind <c>memstats</c> and <c>runtime</c>; null = one of their own, which lives as long as the process.</summary>
     public RuntimeReader? Reader { get; init; }
+
+    /// <summary>
+    /// The profile behind <c>mutex</c>; null = one of its own, which nobody switches on: it records over a time, and has no cumulative profile. A service that wants one keeps a
+    /// <see cref="MutexProfile"/>, calls <see cref="MutexProfile.SetFraction"/>, and disposes it at its end.
+    /// </summary>
+    public MutexProfile? Mutex { get; init; }
 
     /// <summary>Profiles of the program's own, offered under their names.</summary>
     public IReadOnlyList<CustomProfile> CustomProfiles { get; init; } = [];

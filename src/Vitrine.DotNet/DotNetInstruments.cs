@@ -1,5 +1,10 @@
 using Vitrine.DotNet.Async;
+using Vitrine.DotNet.Contention;
+using Vitrine.DotNet.Exceptions;
+using Vitrine.DotNet.Gc;
 using Vitrine.DotNet.Runtime;
+using Vitrine.DotNet.Traces;
+using Vitrine.DotNet.Waits;
 using Vitrine.Instruments;
 
 namespace Vitrine.DotNet;
@@ -19,8 +24,13 @@ public static class DotNetInstruments
         var reader = options.Reader ?? new RuntimeReader();
         // One line each, by name.
         registry.Add(new AsyncInstrument());
+        registry.Add(new WaitInstrument());
+        registry.Add(new ExceptionInstrument());
+        registry.Add(new GcInstrument());
         registry.Add(RuntimeInstrument.MemStats(reader));
+        registry.Add(options.Mutex ?? new MutexProfile());
         registry.Add(RuntimeInstrument.Runtime(reader));
+        registry.Add(new TraceRecorder());
         foreach (var profile in options.CustomProfiles)
             registry.Add(profile);
         return registry;

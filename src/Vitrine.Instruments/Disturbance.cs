@@ -11,4 +11,10 @@ public enum Disturbance
 
     /// <summary>Kernel probes run on the target's threads while the look lasts, inside a cost budget.</summary>
     Probes,
+
+    /// <summary>The target's own runtime reports what happens, on the threads that it happens on, while the look lasts.</summary>
+    Events,
+
+    /// <summary>The target's runtime stops all of its managed threads for moments of the look.</summary>
+    Suspends,
 }

@@ -1,0 +1,12 @@
+using Vitrine.DotNet.Events;
+
+namespace Vitrine.DotNet.Contention;
+
+/// <summary>What a <see cref="ContentionTally"/> has at one moment.</summary>
+/// <param name="Rows">Counts and nanoseconds by key.</param>
+/// <param name="Stacks">The stacks that the keys name.</param>
+/// <param name="Samples">Waits that the sums are made of.</param>
+/// <param name="Seen">Waits that the runtime reported.</param>
+/// <param name="Unpaired">Starts without an end and ends without a start: waits that began before the recording, or of which an event was lost.</param>
+/// <param name="Dropped">Waits that are without their stack, or not in the sums, because there were too many different ones.</param>
+sealed record ContentionSums(List<TallyRow<ContentionKey>> Rows, ulong[][] Stacks, long Samples, long Seen, long Unpaired, long Dropped);

@@ -1,0 +1,7 @@
+namespace Vitrine.DotNet.Waits;
+
+/// <summary>What waits are counted apart by.</summary>
+/// <param name="Stack">Number of the stack that waited.</param>
+/// <param name="Source">What kind of wait the runtime says it is.</param>
+/// <param name="IsUnfinished">Whether it still went on when the recording ended: its delay is a lower bound.</param>
+readonly record struct WaitKey(int Stack, WaitSource Source, bool IsUnfinished);

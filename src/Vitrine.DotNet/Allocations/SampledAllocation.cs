@@ -1,0 +1,29 @@
+using Vitrine.DotNet.Nettrace;
+
+namespace Vitrine.DotNet.Allocations;
+
+/// <summary>One event <c>AllocationSampled</c> of the runtime. Valid as long as the event it was read from.</summary>
+readonly ref struct SampledAllocation
+{
+    /// <summary>Number of the event in the provider Microsoft-Windows-DotNETRuntime (src/coreclr/vm/ClrEtwAll.man).</summary>
+    public const int EventId = 303;
+
+    /// <summary>The object's type, with its namespace, as the runtime writes it.</summary>
+    public required ReadOnlySpan<char> Type { get; init; }
+
+    /// <summary>Where the object is, until a collection moves it.</summary>
+    public required ulong Address { get; init; }
+
+    /// <summary>Its size in bytes: header, fields and alignment.</summary>
+    public required ulong Size { get; init; }
+
+    /// <exception cref="BadNettraceException">The event is shorter than its fields.</exception>
+    public static SampledAllocation Read(in NettraceEvent e)
+    {
+        var fields = e.Read();
+        fields.ReadUInt32(); // kind: small, large or pinned
+        fields.ReadUInt16(); // runtime instance
+        fields.ReadPointer(); // type
+        return new() { Type = fields.ReadUtf16(), Address = fields.ReadPointer(), Size = fields.ReadUInt64() };
+    }
+}

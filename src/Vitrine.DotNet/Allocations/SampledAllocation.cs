@@ -8,6 +8,9 @@ readonly ref struct SampledAllocation
     /// <summary>Number of the event in the provider Microsoft-Windows-DotNETRuntime (src/coreclr/vm/ClrEtwAll.man).</summary>
     public const int EventId = 303;
 
+    /// <summary>The generation that it begins its life in: 0, 3 for large and 4 for pinned objects.</summary>
+    public byte Generation { get; init; }
+
     /// <summary>The object's type, with its namespace, as the runtime writes it.</summary>
     public required ReadOnlySpan<char> Type { get; init; }
 
@@ -21,9 +24,9 @@ readonly ref struct SampledAllocation
     public static SampledAllocation Read(in NettraceEvent e)
     {
         var fields = e.Read();
-        fields.ReadUInt32(); // kind: small, large or pinned
+        var kind = fields.ReadUInt32(); // small, large or pinned
         fields.ReadUInt16(); // runtime instance
         fields.ReadPointer(); // type
-        return new() { Type = fields.ReadUtf16(), Address = fields.ReadPointer(), Size = fields.ReadUInt64() };
+        return new() { Generation = kind switch { 1 => 3, 2 => 4, _ => 0 }, Type = fields.ReadUtf16(), Address = fields.ReadPointer(), Size = fields.ReadUInt64() };
     }
 }

@@ -10,7 +10,9 @@ namespace Vitrine.DotNet.Heap;
 /// <b>Blocking collections.</b> Each object belongs, by the ranges of memory told at the start, to a generation that is looked at or to one that is not. The first are condemned until a range of survivors has them;
 /// they all move at once at the end, because a new place may have been another's old one. The second stay, but for those where something is moved to: that memory was free, so a background collection had
 /// found them dead and not told it yet. An object in no range at all was in memory that the collector has given back: dead as well.
-/// <b>Background collections.</b> Only their last word counts: the ranges of the whole heap, told while no other collection can run. It is taken at once, so blocking collections before and after it need not know of it.
+/// <b>Background collections.</b> One that is announced as such may turn out to block: the first of a process does while its thread is made. It is one when the program goes on before its end. Then only their last word counts: the ranges of the whole heap, told while no other collection can run. It is taken at once, so blocking collections before and after it need not know of it.
+/// <b>Suspects.</b> In a stop of its own, before its last word, a background collection sweeps generation 0, and threads allocate where dead objects were, before anything is told of them. If the new object lives, the old
+/// one's place survives. So objects of generation 0 at that stop are suspects until the next blocking collection, which keeps one only with the probability that it is still itself: see <see cref="IsLikelyIt"/>.
 /// <b>Lost events.</b> What a collection with lost events does not mention may live or not, and if it lives its place is not known: it is dropped and counted in <see cref="Untraced"/>. When a whole collection is
 /// missing from the numbers, no place is known any more, and all is dropped and counted so.
 /// <b>Memory.</b> When there are more objects than <c>limit</c>, half of them go: each stays with the probability that makes the rest a sample of twice the mean distance (<see cref="SamplingRate.KeptFrom"/>), and so do
@@ -20,25 +22,34 @@ sealed class LiveObjects : IHeapEvents
 {
     const int Oldest = 2;
 
+    readonly record struct Running(uint Number, int Generation, bool MayBeBackground);
+
+    // Which list of the generations' memory comes: a blocking collection tells the one before it, then what survives, then the one after it.
+    enum RangeList { None, Before, Over, After }
+
     readonly AllocationSites _sites;
     readonly int _limit;
     readonly Random _random;
     readonly ObjectMap _objects = new();
     readonly List<ObjectMap.Piece> _condemned = [];
     readonly List<TrackedObject> _moving = [];
+    readonly List<(int Seen, int Survived)> _firsts = [];
+    (long Seen, long Survived) _allFirsts;
     readonly ObjectFilter _settle, _keepSeen, _forget;
 
     // A look of the collector at the heap: one for each blocking collection, one for the last word of each background one.
     uint _look;
     uint _blocking;
     uint _lastNumber;
-    (uint Number, int Generation)? _running;
-    (ulong Start, bool IsSet, bool AreOver) _ranges;
+    Running? _running;
+    RangeList _list;
+    ulong _firstRange;
     uint? _background;
     bool _isWalking;
     bool _hasLost;
     int _placed, _expected;
-    ulong _told;
+    ulong _told, _lookedAt;
+    bool _wasBlocking, _hasWalked;
 
     /// <param name="sites">Where samples are counted.</param>
     /// <param name="limit">Objects that are followed at most.</param>
@@ -47,7 +58,7 @@ sealed class LiveObjects : IHeapEvents
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 2);
         (_sites, _limit, _random) = (sites, limit, new(seed));
-        (_settle, _keepSeen, _forget) = (Settle, KeepSeen, Forget);
+        (_settle, _keepSeen, _forget) = (Stays, KeepSeen, Forget);
     }
 
     /// <summary>The rate that the followed objects are a sample of; halved each time that there were too many.</summary>
@@ -68,7 +79,7 @@ sealed class LiveObjects : IHeapEvents
     /// <summary>What was dropped because events were lost, though it may live.</summary>
     public Estimate Untraced { get; private set; }
 
-    /// <summary>Objects that went because another one came to where they were: a background collection had freed them and not told it yet.</summary>
+    /// <summary>Objects that went because something else is where they were: a background collection had freed them without a word.</summary>
     public long Replaced { get; private set; }
 
     /// <summary>Ranges that came outside of any collection that was seen to begin.</summary>
@@ -95,6 +106,7 @@ sealed class LiveObjects : IHeapEvents
             Site = site,
             BornAfter = _running is null ? _blocking : _blocking + 1,
             Look = _running is not null || _isWalking ? _look : 0,
+            Generation = allocation.Generation,
             Fate = ObjectFate.Untouched,
         });
         if (_running is not null) (_placed, _expected) = (_placed + 1, _expected + 1);
@@ -105,7 +117,12 @@ sealed class LiveObjects : IHeapEvents
     public void CollectionStarted(uint number, int generation, bool isBackground)
     {
         EndWalk();
-        if (_running is not null)
+        if (_running is { MayBeBackground: true })
+        {
+            // It is one: a blocking collection never has another in it.
+            BeginBackground();
+        }
+        else if (_running is not null)
         {
             // Its end was lost.
             _hasLost = true;
@@ -114,52 +131,75 @@ sealed class LiveObjects : IHeapEvents
         // A background collection gets its number before the blocking ones that run meanwhile, so the numbers only grow. A gap is a collection that moved objects to where nobody saw.
         if (_lastNumber != 0 && number != _lastNumber + 1) _objects.Filter(_forget);
         _lastNumber = number;
-        if (isBackground)
-        {
-            _background = number;
-            return;
-        }
-        _running = (number, generation);
-        _ranges = default;
-        (_placed, _expected, _told) = (0, _objects.Count, 0);
+        _running = new(number, generation, isBackground);
+        _list = RangeList.None;
+        (_placed, _expected, _told, _lookedAt) = (0, _objects.Count, 0, 0);
         _look++;
     }
 
-    /// <inheritdoc/>
-    public void GenerationRange(int generation, ulong start, ulong length)
+    /// <summary>The running collection lets the program go on: it is a background collection indeed, and only its last word will count.</summary>
+    void BeginBackground()
     {
-        if (_running is not { } running || _ranges.AreOver) return;
-        if (_ranges.IsSet && _ranges.Start == start)
+        (_background, _hasWalked) = (_running!.Value.Number, false);
+        _running = null;
+        Unlist();
+    }
+
+    /// <inheritdoc/>
+    public void GenerationRange(int generation, ulong start, ulong used, ulong reserved)
+    {
+        if (_running is not { } running) return;
+        // A region is one generation's as a whole. The end of the used part may lag behind in the one that is allocated in.
+        var end = ObjectMap.End(start, Math.Max(used, reserved));
+        if (_list == RangeList.None) (_list, _firstRange) = (RangeList.Before, start);
+        // The list begins anew, also when nothing survived: these are the ranges after the collection.
+        else if (_list == RangeList.Before && start == _firstRange) _list = RangeList.Over;
+        if (_list == RangeList.Over)
         {
-            // The list begins anew: these are the ranges after the collection, in which nothing survived.
-            _ranges.AreOver = true;
+            Settle();
+            _list = RangeList.After;
+        }
+        if (_list == RangeList.After)
+        {
+            foreach (var piece in _objects.Touched(start, end))
+                foreach (ref var one in piece.Objects[piece.From(start)..])
+                {
+                    if (one.Address >= end) break;
+                    one.Generation = (byte)generation;
+                }
             return;
         }
-        if (!_ranges.IsSet) (_ranges.Start, _ranges.IsSet) = (start, true);
         var isLookedAt = running.Generation >= Oldest || generation <= running.Generation;
-        var end = ObjectMap.End(start, length);
+        if (isLookedAt) _lookedAt += used;
         foreach (var piece in _objects.Touched(start, end))
         {
-            if (isLookedAt && !piece.IsListed)
-            {
-                piece.IsListed = true;
-                _condemned.Add(piece);
-            }
+            if (isLookedAt) List(piece);
             foreach (ref var one in piece.Objects[piece.From(start)..])
             {
                 if (one.Address >= end) break;
                 if (one.Look == _look) continue;
                 one.Look = _look;
-                one.Fate = isLookedAt ? ObjectFate.Condemned : ObjectFate.Untouched;
                 _placed++;
+                one.Fate = isLookedAt ? ObjectFate.Condemned : ObjectFate.Untouched;
+                if (one.Generation == generation || one.Generation == TrackedObject.Unplaced) continue;
+                // Memory changes its generation in a collection only. Here it was given back by a background collection, which will tell that later, and taken anew.
+                one.Fate = ObjectFate.Overwritten;
+                List(piece);
             }
         }
+    }
+
+    void List(ObjectMap.Piece piece)
+    {
+        if (piece.IsListed) return;
+        piece.IsListed = true;
+        _condemned.Add(piece);
     }
 
     /// <inheritdoc/>
     public void Survived(ReadOnlySpan<SurvivedRange> ranges)
     {
-        if (_running is not null) _ranges.AreOver = true;
+        if (_running is not null) _list = RangeList.Over;
         else if (!BeginWalk())
         {
             Strays += ranges.Length;
@@ -181,7 +221,7 @@ sealed class LiveObjects : IHeapEvents
             Strays += ranges.Length;
             return;
         }
-        _ranges.AreOver = true;
+        _list = RangeList.Over;
         foreach (var range in ranges)
         {
             _told += range.Length;
@@ -208,11 +248,9 @@ sealed class LiveObjects : IHeapEvents
         foreach (ref var one in piece.Objects[piece.From(start)..])
         {
             if (one.Address >= end) return;
-            if (_isWalking)
-            {
-                // Every object of the heap is in one of these ranges as a whole. One that ends outside of it is not the one that was sampled: its memory was used again.
-                if (ObjectMap.End(one.Address, one.Size) <= end) one.Look = _look;
-            }
+            // Ranges have whole objects. What ends outside is not the object that was sampled: its memory was used again.
+            if (ObjectMap.End(one.Address, one.Size) > end) continue;
+            if (_isWalking) one.Look = _look;
             else if (one.Look == _look && one.Fate == ObjectFate.Condemned)
             {
                 one.Fate = ObjectFate.Survives;
@@ -229,9 +267,7 @@ sealed class LiveObjects : IHeapEvents
                 if (one.Address >= end) break;
                 if (one.Look != _look || one.Fate != ObjectFate.Untouched) continue;
                 one.Fate = ObjectFate.Overwritten;
-                if (piece.IsListed) continue;
-                piece.IsListed = true;
-                _condemned.Add(piece);
+                List(piece);
             }
     }
 
@@ -253,45 +289,63 @@ sealed class LiveObjects : IHeapEvents
     }
 
     /// <inheritdoc/>
-    public void Resumed() => EndWalk();
+    public void Resumed()
+    {
+        var (wasWalking, wasBlocking) = (_isWalking, _wasBlocking);
+        EndWalk();
+        _wasBlocking = false;
+        if (_running is { MayBeBackground: true }) BeginBackground();
+        else if (_background is not null && _running is null && !wasWalking && !wasBlocking && !_hasWalked) Suspect();
+    }
+
+    // A stop of a background collection's own: it has swept generation 0.
+    void Suspect()
+    {
+        foreach (var piece in _objects.Pieces)
+            foreach (ref var one in piece.Objects)
+                one.IsSuspect |= one.Generation == 0;
+    }
 
     /// <inheritdoc/>
     public void Lost(long events) => _hasLost = true;
 
     void EndBlocking()
     {
-        var (number, generation) = _running!.Value;
+        if (_list != RangeList.After) Settle();
         _running = null;
-        if (!_ranges.IsSet)
-        {
-            // Without the ranges nothing is known of what was looked at.
-            _objects.Filter(_forget);
-        }
-        else
-        {
-            var hasVanished = _placed < _expected;
-            if (hasVanished) _objects.Filter(_settle);
-            else
-                foreach (var piece in _condemned)
-                    _objects.Filter(piece, _settle);
-            foreach (ref readonly var one in CollectionsMarshal.AsSpan(_moving))
-                _objects.Add(one);
-            _moving.Clear();
-            if (generation >= Oldest) SeeWholeHeap(number);
-        }
-        foreach (var piece in _condemned)
-            piece.IsListed = false;
-        _condemned.Clear();
         // The pieces that the young generations have left.
         if ((_blocking & 63) == 0) _objects.Trim();
         _blocking++;
         Collections++;
-        _hasLost = false;
+        (_hasLost, _wasBlocking) = (false, true);
         if (_objects.Count > _limit) Thin();
     }
 
+    /// <summary>Everything that a blocking collection tells of objects was told.</summary>
+    void Settle()
+    {
+        // Without the ranges nothing is known of what was looked at.
+        if (_list == RangeList.None) _objects.Filter(_forget);
+        else if (_placed < _expected) _objects.Filter(_settle);
+        else
+            foreach (var piece in _condemned)
+                _objects.Filter(piece, _settle);
+        Unlist();
+        foreach (ref readonly var one in CollectionsMarshal.AsSpan(_moving))
+            _objects.Add(one);
+        _moving.Clear();
+        if (_running is (var number, >= Oldest, _)) SeeWholeHeap(number);
+    }
+
+    void Unlist()
+    {
+        foreach (var piece in _condemned)
+            piece.IsListed = false;
+        _condemned.Clear();
+    }
+
     // Whether an object stays where it is after a blocking collection.
-    bool Settle(ref TrackedObject one)
+    bool Stays(ref TrackedObject one)
     {
         if (one.Look != _look)
         {
@@ -303,12 +357,17 @@ sealed class LiveObjects : IHeapEvents
         {
             case ObjectFate.Untouched:
                 return true;
+            case ObjectFate.Survives when one.IsSuspect && !IsLikelyIt(one):
+                Replaced++;
+                return false;
             case ObjectFate.Survives when one.NewAddress == one.Address:
-                one.Fate = ObjectFate.Untouched;
+                CountFirst(one, survived: true);
+                (one.Fate, one.Generation, one.IsSuspect) = (ObjectFate.Untouched, TrackedObject.Unplaced, false);
                 return true;
             case ObjectFate.Survives:
+                CountFirst(one, survived: true);
                 var moved = one;
-                (moved.Address, moved.Fate) = (one.NewAddress, ObjectFate.Untouched);
+                (moved.Address, moved.Fate, moved.Generation, moved.IsSuspect) = (one.NewAddress, ObjectFate.Untouched, TrackedObject.Unplaced, false);
                 _moving.Add(moved);
                 return false;
             case ObjectFate.Overwritten:
@@ -316,8 +375,33 @@ sealed class LiveObjects : IHeapEvents
                 return false;
             default:
                 if (_hasLost) Untraced += Rate.Of(one.Size);
+                else CountFirst(one, survived: false);
                 return false;
         }
+    }
+
+    // How many of a site's objects survive the first collection that looks at them.
+    void CountFirst(in TrackedObject one, bool survived)
+    {
+        if (one.BornAfter != _blocking || one.IsSuspect) return;
+        while (_firsts.Count <= one.Site)
+            _firsts.Add(default);
+        ref var first = ref CollectionsMarshal.AsSpan(_firsts)[one.Site];
+        first = (first.Seen + 1, first.Survived + (survived ? 1 : 0));
+        _allFirsts = (_allFirsts.Seen + 1, _allFirsts.Survived + (survived ? 1 : 0));
+    }
+
+    /// <summary>
+    /// Whether what survives at a suspect's place is the suspect. Either it lives, as its site's objects do with the probability p, or it is dead and something else lives there, as in the share f of the
+    /// memory that was looked at: by Bayes' rule it is the suspect with the probability p/(p+(1-p)·f), and it is kept with just that, so that sums are right in the mean.
+    /// </summary>
+    bool IsLikelyIt(in TrackedObject one)
+    {
+        var all = (_allFirsts.Survived + 1.0) / (_allFirsts.Seen + 2.0);
+        var (seen, survived) = one.Site < _firsts.Count ? _firsts[one.Site] : default;
+        var lives = (survived + 2 * all) / (seen + 2.0);
+        var occupied = _lookedAt == 0 ? 1 : Math.Min(1, (double)_told / _lookedAt);
+        return _random.NextDouble() < lives / (lives + (1 - lives) * occupied);
     }
 
     bool BeginWalk()
@@ -332,7 +416,7 @@ sealed class LiveObjects : IHeapEvents
     void EndWalk()
     {
         if (!_isWalking) return;
-        _isWalking = false;
+        (_isWalking, _hasWalked) = (false, true);
         _objects.Filter(_keepSeen);
         SeeWholeHeap(_background ?? 0);
         _hasLost = false;

@@ -3,6 +3,9 @@ namespace Vitrine.DotNet.Heap;
 /// <summary>A sampled object that is not known to be dead.</summary>
 struct TrackedObject
 {
+    /// <summary>No list of the generations' memory has had it yet.</summary>
+    public const byte Unplaced = 255;
+
     /// <summary>Where it is, since the last collection that moved it.</summary>
     public ulong Address;
 
@@ -21,8 +24,14 @@ struct TrackedObject
     /// <summary>How many blocking collections had ended when it was allocated.</summary>
     public uint BornAfter;
 
+    /// <summary>The generation that its memory belonged to after the last look, or <see cref="Unplaced"/>.</summary>
+    public byte Generation;
+
     /// <summary>What that look has said of it so far.</summary>
     public ObjectFate Fate;
+
+    /// <summary>Whether its memory may have been used again without a word: see <see cref="LiveObjects"/> on suspects.</summary>
+    public bool IsSuspect;
 }
 
 /// <summary>What a running collection has said of an object.</summary>

@@ -12,5 +12,6 @@ struct HeldEvent
     public int Block;
     public int PayloadAt;
     public int PayloadLength;
+    public int LostBefore;
     public Guid ActivityId;
 }

@@ -317,7 +317,7 @@ public sealed class NettraceReader
             if (!_definitions.ContainsKey(header.DefinitionId)) throw Damaged($"an event is of the kind {header.DefinitionId}, which was not described");
             // No event with an earlier time can follow one that is marked so.
             if (header.IsSorted) Release(header.Ticks);
-            var queue = CountOf(header.CaptureThreadId, header.Sequence);
+            var queue = CountOf(header.CaptureThreadId, header.Sequence, out var lost);
             _blocks[slot]!.Waiting++;
             queue.Add(new HeldEvent
             {
@@ -330,6 +330,7 @@ public sealed class NettraceReader
                 Block = slot,
                 PayloadAt = payloadAt,
                 PayloadLength = header.PayloadLength,
+                LostBefore = lost,
                 ActivityId = header.ActivityId,
             });
             _heldEvents++;
@@ -339,12 +340,13 @@ public sealed class NettraceReader
         FreeIfOut(slot); // all of its events may be out already
     }
 
-    HeldQueue CountOf(long thread, uint sequence)
+    HeldQueue CountOf(long thread, uint sequence, out int lost)
     {
         var queue = ThreadOf(thread);
         var missing = (int)(sequence - queue.LastSequence - 1);
         // Backwards: another thread has the number of one that ended. Its numbers begin with 1.
-        _dropped += missing >= 0 ? missing : Math.Max(0, (int)(sequence - 1));
+        lost = missing >= 0 ? missing : Math.Max(0, (int)(sequence - 1));
+        _dropped += lost;
         queue.LastSequence = sequence;
         queue.SeenAtPoint = _points;
         return queue;
@@ -396,7 +398,9 @@ public sealed class NettraceReader
             var sequence = reader.ReadUInt32();
             // The thread tried to write events up to this number. Those that did not come were dropped.
             var queue = ThreadOf(thread);
-            _dropped += Math.Max(0, (int)(sequence - queue.LastSequence));
+            var lost = Math.Max(0, (int)(sequence - queue.LastSequence));
+            _dropped += lost;
+            if (lost > 0) _sink.OnLost(lost);
             queue.LastSequence = sequence;
             queue.SeenAtPoint = _points;
         }
@@ -430,6 +434,7 @@ public sealed class NettraceReader
         var block = _blocks[held.Block]!;
         try
         {
+            if (held.LostBefore > 0) _sink.OnLost(held.LostBefore);
             var payload = block.Bytes.AsSpan(held.PayloadAt, held.PayloadLength);
             _sink.OnEvent(new NettraceEvent(_definitions[held.DefinitionId], _clock!, held, payload, held.StackId == 0 ? default : _stacks[held.StackId]));
         }

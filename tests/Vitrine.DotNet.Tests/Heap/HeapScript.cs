@@ -19,9 +19,12 @@ sealed class HeapScript(int limit = 100_000)
 
     public HeapScript Allocate(string name, ulong address, ulong size = 200)
     {
-        Live.Allocated(new() { Type = name, Address = address, Size = size }, [0x77]);
+        Live.Allocated(new() { Type = name, Address = address, Size = size, Generation = GenerationOf(address) }, [0x77]);
         return this;
     }
+
+    // Only generation 0 and the heaps of large and pinned objects are allocated in; a test that begins with an older object does not say how it came there.
+    static byte GenerationOf(ulong address) => address switch { < Gen1 => 0, < Large => TrackedObject.Unplaced, < Pinned => 3, < Other => 4, _ => TrackedObject.Unplaced };
 
     /// <summary>A blocking collection from its start to its end.</summary>
     public HeapScript Collect(int generation, Action<HeapScript> survivors)
@@ -47,11 +50,18 @@ sealed class HeapScript(int limit = 100_000)
 
     public HeapScript Ranges()
     {
-        Live.GenerationRange(4, Pinned, RegionLength);
-        Live.GenerationRange(3, Large, RegionLength * 8);
-        Live.GenerationRange(2, Gen2, RegionLength);
-        Live.GenerationRange(1, Gen1, RegionLength);
-        Live.GenerationRange(0, Gen0, RegionLength);
+        Live.GenerationRange(4, Pinned, RegionLength, RegionLength);
+        Live.GenerationRange(3, Large, RegionLength * 8, RegionLength * 8);
+        Live.GenerationRange(2, Gen2, RegionLength, RegionLength);
+        Live.GenerationRange(1, Gen1, RegionLength, RegionLength);
+        Live.GenerationRange(0, Gen0, RegionLength, RegionLength);
+        return this;
+    }
+
+    /// <summary>The program's threads run again.</summary>
+    public HeapScript Go()
+    {
+        Live.Resumed();
         return this;
     }
 

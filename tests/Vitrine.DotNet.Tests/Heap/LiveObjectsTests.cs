@@ -70,7 +70,7 @@ public sealed class LiveObjectsTests
     {
         var heap = new HeapScript().Allocate("old", Gen2).Allocate("oldDead", Gen2 + 4096);
         var background = heap.Begin(2, isBackground: true);
-        heap.Ranges().Allocate("young", Gen0).Allocate("youngDead", Gen0 + 4096);
+        heap.Ranges().Go().Allocate("young", Gen0).Allocate("youngDead", Gen0 + 4096);
         heap.Collect(1, static gc => gc.Move(Gen0, Gen2 + 8192, 200));
         Assert.Equal("old oldDead young", heap.Followed);
         heap.Allocate("later", Gen0);
@@ -90,9 +90,54 @@ public sealed class LiveObjectsTests
     {
         var heap = new HeapScript().Allocate("a", Gen2).Allocate("dead", Gen2 + 4096);
         heap.Begin(2, isBackground: true);
-        heap.Stay(Gen2, 200);
+        heap.Ranges().Go().Stay(Gen2, 200);
         heap.Collect(0, static _ => { });
         Assert.Equal("a", heap.Followed);
+    }
+
+    /// <summary>The first background collection of a process blocks when its thread is not there yet.</summary>
+    [Fact]
+    public void BackgroundCollection_ThatBlocks_IsABlockingOne()
+    {
+        var heap = new HeapScript().Allocate("a", Gen2).Allocate("dead", Gen2 + 4096);
+        var number = heap.Begin(2, isBackground: true);
+        heap.Ranges().Move(Gen2, Gen2 + 8192, 200).Ranges().End(number).Go();
+        Assert.Equal("a", heap.Followed);
+        Assert.Equal("a", heap.Collect(2, static gc => gc.Stay(Gen2 + 8192, 200)).Followed);
+        Assert.Equal(0, heap.Live.Strays);
+    }
+
+    /// <summary>Its first step may be a collection of the young generations, while the program is still stopped.</summary>
+    [Fact]
+    public void BackgroundCollection_WithOneInItsFirstStop_IsOneInTheBackground()
+    {
+        var heap = new HeapScript().Allocate("old", Gen2).Allocate("young", Gen0);
+        var number = heap.Begin(2, isBackground: true);
+        heap.Ranges().Collect(0, static gc => gc.Move(Gen0, Gen1, 200)).Go();
+        Assert.Equal("old young", heap.Followed);
+        heap.Stay(Gen1, 200).Go().Ranges().End(number);
+        Assert.Equal("young", heap.Followed);
+    }
+
+    /// <summary>A region that a background collection has emptied and a younger generation has taken: what was in it is dead, also when survivors stand where it was.</summary>
+    [Fact]
+    public void MemoryOfAnotherGeneration_HasNoOldObjects()
+    {
+        var heap = new HeapScript().Allocate("a", Other);
+        var number = heap.Begin(0);
+        heap.Live.GenerationRange(2, Other, 1 << 22, 1 << 22);
+        heap.Live.GenerationRange(0, Gen0, 1 << 22, 1 << 22);
+        heap.Stay(Gen0, 8);
+        heap.Live.GenerationRange(2, Other, 1 << 22, 1 << 22);
+        heap.Live.GenerationRange(0, Gen0, 1 << 22, 1 << 22);
+        heap.End(number);
+        Assert.Equal("a", heap.Followed);
+        number = heap.Begin(0);
+        heap.Live.GenerationRange(0, Gen0, 1 << 22, 1 << 22);
+        heap.Live.GenerationRange(0, Other, 1 << 22, 1 << 22);
+        heap.Stay(Other, 4096).End(number);
+        Assert.Equal("", heap.Followed);
+        Assert.Equal(1, heap.Live.Replaced);
     }
 
     /// <summary>It began before anybody listened: it tells nothing, and nothing is concluded.</summary>
@@ -100,7 +145,8 @@ public sealed class LiveObjectsTests
     public void BackgroundCollection_ThatTellsNothing_ChangesNothing()
     {
         var heap = new HeapScript().Allocate("a", Gen2);
-        heap.End(heap.Begin(2, isBackground: true));
+        var number = heap.Begin(2, isBackground: true);
+        heap.Ranges().Go().Ranges().End(number);
         Assert.Equal("a?", heap.Followed);
     }
 
@@ -119,7 +165,7 @@ public sealed class LiveObjectsTests
     {
         var heap = new HeapScript().Allocate("dead", Gen2 + 64).Allocate("dead2", Large, 100_000).Allocate("young", Gen0);
         heap.Begin(2, isBackground: true);
-        heap.Collect(1, static gc => gc.Move(Gen0 - 64, Gen2, 4096));
+        heap.Ranges().Go().Collect(1, static gc => gc.Move(Gen0 - 64, Gen2, 4096));
         heap.Allocate("new", Large, 90_000);
         Assert.Equal("new? young", heap.Followed);
         Assert.Equal(2, heap.Live.Replaced);
@@ -129,6 +175,38 @@ public sealed class LiveObjectsTests
         heap.Live.Resumed();
         Assert.Equal("", heap.Followed);
     }
+
+    /// <summary>
+    /// A background collection sweeps generation 0 without a word, and threads allocate where it found room. What survives there next is rarely a "garbage", of which none ever survived, and surely an
+    /// "item", of which all did.
+    /// </summary>
+    [Fact]
+    public void Suspects_AreKept_WithTheProbabilityThatTheyAreStillThemselves()
+    {
+        var heap = new HeapScript();
+        for (var round = 0; round < 50; round++)
+            heap.Allocate("garbage", Gen0).Allocate("item", Gen0 + 8192).Collect(0, static gc => gc.Move(Gen0 + 8192, Other, 200)).Collect(1, static _ => { });
+        Assert.Equal("", heap.Followed);
+
+        for (var i = 0UL; i < 100; i++)
+            heap.Allocate("garbage", Gen0 + i * 1000).Allocate("item", Gen0 + i * 1000 + 500);
+        var number = heap.Begin(2, isBackground: true);
+        heap.Ranges().Go().Go();
+        // The last word cannot tell either: what is alive there may be new.
+        heap.Stay(Gen0, 1 << 20).Go().Ranges().End(number);
+        Assert.Equal(200, heap.Live.Count);
+        heap.Allocate("last", Gen0 + (1 << 20)).Collect(0, static gc => gc.Stay(Gen0, 2 << 20));
+
+        var names = heap.Followed.Split(' ');
+        Assert.InRange(names.Count(static one => one == "item"), 95, 100);
+        Assert.InRange(names.Count(static one => one == "garbage"), 0, 10);
+        Assert.Contains("last", names);
+    }
+
+    /// <summary>Ranges have whole objects: one that ends outside of the range that it begins in is gone.</summary>
+    [Fact]
+    public void ObjectsThatARangeCuts_AreGone() =>
+        Assert.Equal("b", new HeapScript().Allocate("a", Gen0, 1000).Allocate("b", Gen0 + 2000, 1000).Collect(0, static gc => gc.Move(Gen0, Gen1, 800).Move(Gen0 + 2000, Gen1 + 1000, 1000)).Followed);
 
     [Fact]
     public void MemoryThatWasGivenBack_HasNoLiveObjects()
@@ -178,10 +256,10 @@ public sealed class LiveObjectsTests
     {
         var heap = new HeapScript().Allocate("a", Gen0, ulong.MaxValue).Allocate("b", Gen2);
         heap.Begin(2);
-        heap.Live.GenerationRange(7, start, length);
+        heap.Live.GenerationRange(7, start, length, length);
         heap.Move(start, start / 2, length).Stay(start, length).End(1);
         heap.Begin(2, isBackground: true);
-        heap.Stay(start, length).End(2);
+        heap.Go().Stay(start, length).End(2);
         Assert.InRange(heap.Live.Count, 0, 2);
     }
 

@@ -64,7 +64,7 @@ sealed class SimulatedHeap(int seed, IHeapEvents events)
         var region = _regions.FirstOrDefault(one => one.Generation == kind && one.Top + size <= one.Start + RegionLength) ?? NewRegion(kind);
         var item = new Item(_ids++, region.Top, size) { IsPinned = _random.Next(20) == 0 };
         region.Items.Add(item);
-        events.Allocated(new() { Type = item.Id.ToString(), Address = item.Address, Size = size }, [1]);
+        events.Allocated(new() { Type = item.Id.ToString(), Address = item.Address, Size = size, Generation = (byte)kind }, [1]);
     }
 
     void Die()
@@ -180,7 +180,7 @@ sealed class SimulatedHeap(int seed, IHeapEvents events)
     void Tell()
     {
         foreach (var region in _regions.OrderByDescending(static one => one.Generation))
-            events.GenerationRange(region.Generation, region.Start, RegionLength);
+            events.GenerationRange(region.Generation, region.Start, region.Top - region.Start, RegionLength);
     }
 
     Region NewRegion(int generation)

@@ -1,0 +1,31 @@
+namespace Vitrine.DotNet.Allocations;
+
+/// <summary>How allocations are watched.</summary>
+public sealed record AllocationOptions
+{
+    /// <summary>The options that are used when nothing else is said.</summary>
+    public static AllocationOptions Default { get; } = new();
+
+    /// <summary>Whether samples say the type of the objects, in the label <c>type</c>. Stacks with several types then have several samples.</summary>
+    public bool Types { get; init; } = true;
+
+    /// <summary>Bounds on what is kept.</summary>
+    public AllocationLimits Limits { get; init; } = AllocationLimits.Default;
+
+    /// <summary>What the thread that reads the events may take, as a share of one core over <see cref="Window"/>; when it takes more, the look is ended and says so.</summary>
+    public double MaximumShare
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            field = value;
+        }
+    } = 0.25;
+
+    /// <summary>The time over which <see cref="MaximumShare"/> is a mean.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The runtime's buffer, in megabytes. While a collection stops the program nobody in it can read: what it tells of a large heap must fit. Memory is only taken when it is needed.</summary>
+    public int BufferMegabytes { get; init; } = 256;
+}

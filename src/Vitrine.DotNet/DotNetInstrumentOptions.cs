@@ -1,5 +1,6 @@
 using Vitrine.DotNet.Contention;
 using Vitrine.DotNet.Custom;
+using Vitrine.DotNet.Heap;
 using Vitrine.DotNet.Runtime;
 
 namespace Vitrine.DotNet;
@@ -15,6 +16,9 @@ public sealed record DotNetInstrumentOptions
     /// <see cref="MutexProfile"/>, calls <see cref="MutexProfile.SetFraction"/>, and disposes it at its end.
     /// </summary>
     public MutexProfile? Mutex { get; init; }
+
+    /// <summary>What follows the objects of a process for <c>heap</c> and <c>allocs</c>, started and ended by whoever made it; null = those two can only record over a given time.</summary>
+    public HeapTracking? HeapTracking { get; init; }
 
     /// <summary>Profiles of the program's own, offered under their names.</summary>
     public IReadOnlyList<CustomProfile> CustomProfiles { get; init; } = [];

@@ -1,7 +1,9 @@
+using Vitrine.DotNet.Allocations;
 using Vitrine.DotNet.Async;
 using Vitrine.DotNet.Contention;
 using Vitrine.DotNet.Exceptions;
 using Vitrine.DotNet.Gc;
+using Vitrine.DotNet.Heap;
 using Vitrine.DotNet.Runtime;
 using Vitrine.DotNet.Traces;
 using Vitrine.DotNet.Waits;
@@ -23,10 +25,12 @@ public static class DotNetInstruments
         options ??= new();
         var reader = options.Reader ?? new RuntimeReader();
         // One line each, by name.
+        registry.Add(new AllocationsInstrument(options.HeapTracking));
         registry.Add(new AsyncInstrument());
         registry.Add(new WaitInstrument());
         registry.Add(new ExceptionInstrument());
         registry.Add(new GcInstrument());
+        registry.Add(new HeapInstrument(options.HeapTracking));
         registry.Add(RuntimeInstrument.MemStats(reader));
         registry.Add(options.Mutex ?? new MutexProfile());
         registry.Add(RuntimeInstrument.Runtime(reader));

@@ -20,6 +20,9 @@ public sealed class EventRecording : IDisposable
     /// <summary>How long the drain waits for a sink that makes no progress before it throws bytes away.</summary>
     const int SinkPatienceMilliseconds = 1000;
 
+    /// <summary>Looks of the parsing thread, 10 ms apart, that find nothing before it takes the runtime to have written everything.</summary>
+    const int QuietRounds = 25;
+
     // No rundown takes that long; a stream that never ends is no reason to wait for ever.
     static readonly TimeSpan s_longestStop = TimeSpan.FromMinutes(3);
 
@@ -131,6 +134,7 @@ public sealed class EventRecording : IDisposable
     {
         Volatile.Write(ref _parseId, UnixCalls.CurrentThreadId());
         var reader = new NettraceReader(_options.Live!, _options.Limits);
+        var quiet = 0;
         try
         {
             while (true)
@@ -142,6 +146,7 @@ public sealed class EventRecording : IDisposable
                 {
                     reader.Feed(bytes);
                     _buffer.Consume(bytes.Length);
+                    quiet = 0;
                 }
                 else if (isLast || Volatile.Read(ref _abandoned))
                 {
@@ -151,6 +156,8 @@ public sealed class EventRecording : IDisposable
                 {
                     // The runtime writes ten times a second. Waking up by itself costs less than a lock that the draining thread would have to take.
                     Thread.Sleep(10);
+                    // In one go it writes all that is earlier than the go. When nothing has come for several of them, what still waits for its turn has it: a process that is idle would say nothing more.
+                    if (++quiet == QuietRounds) reader.HandOutAll();
                 }
             }
             _summary = reader.Finish();

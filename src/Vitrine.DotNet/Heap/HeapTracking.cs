@@ -74,6 +74,12 @@ public sealed class HeapTracking : IAllocationTracking, IDisposable
         }
     }
 
+    /// <summary>Waits until a collection of the process was taken in.</summary>
+    /// <param name="number">Its number, counted from 1 (<see cref="GCMemoryInfo.Index"/>).</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>False when it was not within <see cref="HeapTrackingOptions.CollectPatience"/>.</returns>
+    public bool WaitForCollection(long number, CancellationToken cancellation = default) => _session.WaitForCollection(number, cancellation);
+
     bool CollectGarbage(CancellationToken cancellation)
     {
         GC.Collect();

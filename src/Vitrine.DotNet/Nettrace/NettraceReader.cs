@@ -109,6 +109,9 @@ public sealed class NettraceReader
         }
     }
 
+    /// <summary>Hands out what waits for its turn, for a caller that knows that nothing earlier can come. An event that comes nevertheless is counted in <see cref="NettraceSummary.DisorderedEvents"/>.</summary>
+    public void HandOutAll() => Release(long.MaxValue);
+
     /// <summary>Ends the reading: what waits is handed out, then <see cref="INettraceSink.OnEnd"/> is called.</summary>
     public NettraceSummary Finish()
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Go;
 using Vitrine.Go.Goroutines;
 
@@ -14,7 +13,6 @@ static class DumpJson
     public static void Write(Stream stream, GoTarget target, GoroutineDump dump, GoroutineFilter filter) =>
         JsonDocumentWriter.Write(stream, JsonSchema.Dump, json =>
         {
-            json.WriteString("vitrineVersion", ProductVersion.Text);
             json.WriteTarget(target);
             json.WriteTime("capturedAt", dump.CapturedAt);
             json.WriteNumber("durationMs", dump.Duration.TotalMilliseconds);

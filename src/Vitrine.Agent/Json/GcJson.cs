@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Show;
 using Vitrine.Go;
 using Vitrine.Go.Binary;
@@ -13,7 +12,6 @@ static class GcJson
 {
     public static void Write(Stream stream, GoTarget target, GcWatch watch, ProbeReport report, DateTimeOffset startedAt) => JsonDocumentWriter.Write(stream, JsonSchema.Gc, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteTime("startedAt", startedAt);
         WriteTotals(json, watch.Totals);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Go;
 using Vitrine.Go.Probes.Http;
 using Vitrine.Insight.Requests;
@@ -11,7 +10,6 @@ static class HttpJson
 {
     public static void Write(Stream stream, GoTarget target, HttpReport report, GcExposureReport? exposure, TimeSpan? slow) => JsonDocumentWriter.Write(stream, JsonSchema.Http, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteTime("startedAt", report.Clock.ToWallClock(report.StartedNs));
         json.WriteNumber("watchedMs", report.Watched.TotalMilliseconds);

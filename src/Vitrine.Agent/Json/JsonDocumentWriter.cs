@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Vitrine.Agent.CommandLine;
 using Vitrine.Go;
 
 namespace Vitrine.Agent.Json;
 
-/// <summary>What all JSON documents have in common: the name of the schema first, then the target. Written as a stream, so that a dump of a million goroutines needs no memory for its text.</summary>
+/// <summary>What all JSON documents have in common: the name of the schema and the program's version first, then the target. Written as a stream, so that a dump of a million goroutines needs no memory for its text.</summary>
 static class JsonDocumentWriter
 {
     static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -18,6 +19,7 @@ static class JsonDocumentWriter
         {
             json.WriteStartObject();
             json.WriteString("schema", schema);
+            json.WriteString("vitrineVersion", ProductVersion.Text);
             writeFields(json);
             json.WriteEndObject();
         }

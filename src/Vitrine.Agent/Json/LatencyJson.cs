@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Go;
 using Vitrine.Go.Probes.Latency;
 using Vitrine.Instruments;
@@ -14,7 +13,6 @@ static class LatencyJson
 
     public static void Write(Stream stream, GoTarget target, LatencyResult result, LatencyOptions options) => JsonDocumentWriter.Write(stream, JsonSchema.Latency, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteOptional("by", options.By switch { LatencyGrouping.Caller => "caller", LatencyGrouping.Label => $"label:{options.LabelKey}", _ => null });
         json.WriteNumber("quantileRelativeError", LogLinearHistogram.RelativeError);

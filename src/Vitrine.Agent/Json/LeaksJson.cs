@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Go;
 using Vitrine.Insight.Findings;
 using Vitrine.Insight.Leaks;
@@ -11,7 +10,6 @@ static class LeaksJson
 {
     public static void Write(Stream stream, GoTarget target, LeakReport report, bool all) => JsonDocumentWriter.Write(stream, JsonSchema.Leaks, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteNumber("observations", report.Observations);
         json.WriteNumber("watchedMs", report.Watched.TotalMilliseconds);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Go;
 using Vitrine.Go.Memory;
 using Vitrine.Instruments;
@@ -11,7 +10,6 @@ static class MemJson
 {
     public static void Write(Stream stream, GoTarget target, Look<MemStats> look) => JsonDocumentWriter.Write(stream, JsonSchema.Mem, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteTime("capturedAt", look.CapturedAt);
         json.WriteNumber("durationMs", look.Duration.TotalMilliseconds);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Go;
 using Vitrine.Go.Probes.Panics;
 using Vitrine.Instruments;
@@ -11,7 +10,6 @@ static class PanicsJson
 {
     public static void Write(Stream stream, GoTarget target, PanicWatch watch, ProbeReport report) => JsonDocumentWriter.Write(stream, JsonSchema.Panics, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteBoolean("processEnded", report.Coverage.TargetEnded);
         WriteAll(json, watch.Panics);

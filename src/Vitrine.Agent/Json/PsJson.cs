@@ -1,4 +1,3 @@
-using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Survey;
 using Vitrine.Instruments;
 
@@ -9,7 +8,6 @@ static class PsJson
 {
     public static void Write(Stream stream, SurveyResult result) => JsonDocumentWriter.Write(stream, JsonSchema.Ps, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteNumber("examined", result.Examined);
         json.WriteNumber("notAllowed", result.NotAllowed);
         json.WriteStartArray("processes");

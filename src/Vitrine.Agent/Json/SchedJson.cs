@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Go;
 using Vitrine.Go.Scheduler;
 using Vitrine.Instruments;
@@ -12,7 +11,6 @@ static class SchedJson
     public static void Write(Stream stream, GoTarget target, Look<SchedulerSnapshot> look) => JsonDocumentWriter.Write(stream, JsonSchema.Sched, json =>
     {
         var sched = look.Result;
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteTime("capturedAt", look.CapturedAt);
         json.WriteNumber("durationMs", look.Duration.TotalMilliseconds);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Sockets;
 using Vitrine.Go.Sockets;
 using Vitrine.Linux.Sockets;
@@ -13,7 +12,6 @@ static class SocketsJson
 
     public static void Write(Stream stream, SocketsTarget target, SocketsSample sample) => JsonDocumentWriter.Write(stream, JsonSchema.Sockets, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         WriteTarget(json, target);
         json.WriteTime("capturedAt", sample.CapturedAt);
         json.WriteNumber("durationMs", sample.Duration.TotalMilliseconds);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Go;
 using Vitrine.Go.Binary;
 using Vitrine.Go.Probes.Waits;
@@ -11,7 +10,6 @@ static class WaitsJson
 {
     public static void Write(Stream stream, GoTarget target, WaitSnapshot waits, int top) => JsonDocumentWriter.Write(stream, JsonSchema.Waits, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteTime("endedAt", DateTimeOffset.UtcNow);
         json.WriteNumber("minNs", Nanoseconds(waits.Minimum));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Json;
 using Vitrine.Go;
 using Vitrine.Go.Binary;
@@ -123,7 +122,6 @@ sealed class RecordingWriter(GoTarget target, RecorderOptions options, Func<Goro
 
     void WriteSummary(Stream stream, Recording recording, EventSnapshot kept) => JsonDocumentWriter.Write(stream, JsonSchema.Recording, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteString("trigger", recording.Fired.Trigger.Name);
         json.WriteString("because", recording.Fired.Because);

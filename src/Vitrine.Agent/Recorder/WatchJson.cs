@@ -1,4 +1,3 @@
-using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Json;
 using Vitrine.Go;
 
@@ -9,7 +8,6 @@ static class WatchJson
 {
     public static void Write(Stream stream, GoTarget target, RecorderOptions options, WatchResult result) => JsonDocumentWriter.Write(stream, JsonSchema.Watch, json =>
     {
-        json.WriteString("vitrineVersion", ProductVersion.Text);
         json.WriteTarget(target);
         json.WriteBoolean("processEnded", !result.Alive);
         json.WriteNumber("watchedMs", result.Watched.TotalMilliseconds);

@@ -1,46 +1,20 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Vitrine.Pprof.Views;
 
 namespace Vitrine.Agent.Timelines;
 
 /// <summary>
-/// A timeline as one HTML page that needs nothing else: script, style and data are inside, and its content security policy lets it load nothing and run
-/// nothing but its own script (by hash). The data is JSON in which every character that HTML could obey is escaped, so no name can end the element it stands in;
+/// A timeline as one HTML page that needs nothing else (<see cref="StandalonePage"/>). The data is JSON in which every character that HTML could obey is escaped, so no name can end the element it stands in;
 /// the script only ever writes text into the page, never markup.
 /// </summary>
 static class TimelineHtml
 {
-    static readonly Lazy<(string Script, string Style, string Template)> Assets = new(static () => (Read("timeline.js"), Read("timeline.css"), Read("timeline.html")));
+    static readonly Lazy<StandalonePage> Page = new(static () => new StandalonePage(Read("timeline.html"), Read("timeline.js"), Read("timeline.css")));
 
-    public static void Write(Timeline timeline, Stream stream)
-    {
-        var (script, style, template) = Assets.Value;
-        var policy = $"default-src 'none'; script-src '{Hash(script)}'; style-src '{Hash(style)}'; base-uri 'none'; form-action 'none'";
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true);
-
-        // One pass over the template: what is filled in is never looked at for further places to fill.
-        var rest = template.AsSpan();
-        while (rest.IndexOf("{{") is >= 0 and var open)
-        {
-            var close = open + rest[open..].IndexOf("}}");
-            writer.Write(rest[..open]);
-            writer.Write(rest[(open + 2)..close] switch
-            {
-                "policy" => policy,
-                "title" => WebUtility.HtmlEncode(timeline.Title),
-                "style" => style,
-                "script" => script,
-                "data" => Data(timeline),
-                var unknown => throw new InvalidOperationException($"The template of the page has an unknown place {{{{{unknown}}}}}."),
-            });
-            rest = rest[(close + 2)..];
-        }
-        writer.Write(rest);
-    }
+    public static void Write(Timeline timeline, Stream stream) => Page.Value.Write(stream, timeline.Title, Data(timeline));
 
     // The default encoder escapes <, >, & and quotes: this is why it is used here and not the relaxed one of the JSON documents.
     static string Data(Timeline timeline)
@@ -104,8 +78,6 @@ static class TimelineHtml
         json.WriteEndArray();
         json.WriteEndObject();
     }
-
-    static string Hash(string inline) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(inline)));
 
     static string Read(string name)
     {

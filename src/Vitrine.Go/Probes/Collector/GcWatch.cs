@@ -16,7 +16,7 @@ namespace Vitrine.Go.Probes.Collector;
 /// watch.Start();
 /// while (…) { watch.Poll(); … watch.Intervals … }   // or: await watch.Run(duration, tick, cancellation)
 /// </code>
-/// Events are raised by <see cref="Poll"/>, on its caller's thread. All times are CLOCK_MONOTONIC nanoseconds, as bpf_ktime_get_ns gives them to other
+/// The split of requests (<see cref="Http.HttpWatch"/>) keeps an account of its own: why, is said in Http/world.bpf.h. Events are raised by <see cref="Poll"/>, on its caller's thread. All times are CLOCK_MONOTONIC nanoseconds, as bpf_ktime_get_ns gives them to other
 /// probes, so that intervals can be laid over what those saw. Not thread-safe.
 /// </summary>
 public sealed class GcWatch : IDisposable

@@ -1,4 +1,12 @@
 // The world: when it is stopped, and for what; when a collection marks. Kept as running totals, so that any interval's part is a difference.
+//
+// Why this is not the account of gc.bpf.c (GcWatch), although both probe the same functions: a request's time is divided here, in the kernel, at every
+// change of its goroutine's state, because one event a request is all that leaves it. What the world did since the last change must be known at that
+// moment, also of a stop and a collection that are still under way: hence totals that can be asked at any time, and nothing else. GcWatch hands over each
+// stop whole when it is over, with who, where, why and the runtime's own timestamps, and adds assists up by stack. To lay its intervals over requests
+// afterwards, every park, wake-up and preemption of every request would have to leave the kernel as an event. To share only the two programs at
+// the stops would put the union of both into each: this one would read a goroutine, a text and a stack at every stop to throw them away. What they must agree
+// on is tested of each against the runtime's own counts.
 #ifndef VITRINE_HTTP_WORLD_H
 #define VITRINE_HTTP_WORLD_H
 

@@ -114,30 +114,8 @@ public sealed class ProbePointFinder(GoBinary binary)
     /// <param name="callee">The function it calls; also found where the call goes through a wrapper of the same name.</param>
     /// <param name="points">The points; <see cref="ProbePoint.SpDelta"/> says how far SP is below the caller's entry.</param>
     /// <param name="reason">Why there are none.</param>
-    public bool TryAfterCall(string function, string callee, out IReadOnlyList<ProbePoint> points, out string reason)
-    {
-        points = [];
-        if (!TryBodies(function, out var bodies, out reason))
-            return false;
-        var callees = binary.Functions.FindByName(callee).Select(f => f.Entry).ToHashSet();
-        if (callees.Count == 0)
-        {
-            reason = $"{callee}: {WhyAbsent(callee)}";
-            return false;
-        }
-        var found = new List<ProbePoint>();
-        foreach (var body in bodies)
-        {
-            if (!FunctionCode.TryDecode(binary, body, out var code, out reason))
-                return false;
-            found.AddRange(AfterCallSearch.Find(code, callees));
-        }
-        points = found;
-        if (found.Count > 0)
-            return true;
-        reason = $"does not call {callee} directly in this version";
-        return false;
-    }
+    public bool TryAfterCall(string function, string callee, out IReadOnlyList<ProbePoint> points, out string reason) =>
+        TryAtCalls(function, callee, AfterCallSearch.Find, out points, out reason);
 
     /// <summary>
     /// Every direct call of a function in the whole program, each with an emulated point behind it that nothing else crosses. There calls end at a tenth
@@ -158,30 +136,9 @@ public sealed class ProbePointFinder(GoBinary binary)
     /// <param name="callee">The function it calls; also found where the call goes through a wrapper of the same name.</param>
     /// <param name="points">The points in address order.</param>
     /// <param name="reason">Why there are none.</param>
-    public bool TryCalls(string function, string callee, out IReadOnlyList<ProbePoint> points, out string reason)
-    {
-        points = [];
-        if (!TryBodies(function, out var bodies, out reason))
-            return false;
-        var callees = binary.Functions.FindByName(callee).Select(f => f.Entry).ToHashSet();
-        if (callees.Count == 0)
-        {
-            reason = $"{callee}: {WhyAbsent(callee)}";
-            return false;
-        }
-        var found = new List<ProbePoint>();
-        foreach (var body in bodies)
-        {
-            if (!FunctionCode.TryDecode(binary, body, out var code, out reason))
-                return false;
-            found.AddRange(code.Instructions.Where(i => i.Flow == CodeFlow.Call && callees.Contains(i.Target)).Take(ProbePointLimits.MaxReturns).Select(code.Point));
-        }
-        points = found;
-        if (found.Count > 0)
-            return true;
-        reason = $"does not call {callee} directly in this version";
-        return false;
-    }
+    public bool TryCalls(string function, string callee, out IReadOnlyList<ProbePoint> points, out string reason) =>
+        TryAtCalls(
+            function, callee, static (code, callees) => code.Instructions.Where(i => i.Flow == CodeFlow.Call && callees.Contains(i.Target)).Take(ProbePointLimits.MaxReturns).Select(code.Point), out points, out reason);
 
     /// <summary>The bodies that a name stands for, without the wrappers around them.</summary>
     /// <param name="function">Full name as Go prints it; the <c>[...]</c> of a generic function may be left out.</param>
@@ -237,6 +194,32 @@ public sealed class ProbePointFinder(GoBinary binary)
     public string WhyAbsent(string function) =>
         FunctionPattern.IsPattern(function) ? "matches no function of this binary"
         : binary.Functions.MentionsName(function) ? "inlined everywhere: no code of its own in this binary" : "not in this binary";
+
+    // Points at the direct calls of one function in the bodies of another.
+    bool TryAtCalls(string function, string callee, Func<FunctionCode, HashSet<ulong>, IEnumerable<ProbePoint>> find, out IReadOnlyList<ProbePoint> points, out string reason)
+    {
+        points = [];
+        if (!TryBodies(function, out var bodies, out reason))
+            return false;
+        var callees = binary.Functions.FindByName(callee).Select(f => f.Entry).ToHashSet();
+        if (callees.Count == 0)
+        {
+            reason = $"{callee}: {WhyAbsent(callee)}";
+            return false;
+        }
+        var found = new List<ProbePoint>();
+        foreach (var body in bodies)
+        {
+            if (!FunctionCode.TryDecode(binary, body, out var code, out reason))
+                return false;
+            found.AddRange(find(code, callees));
+        }
+        points = found;
+        if (found.Count > 0)
+            return true;
+        reason = $"does not call {callee} directly in this version";
+        return false;
+    }
 
     static bool TryReturns(FunctionCode code, out IReadOnlyList<ProbePoint> returns, out string reason)
     {

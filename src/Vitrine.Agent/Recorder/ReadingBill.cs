@@ -13,7 +13,7 @@ sealed class ReadingBill
     /// <summary>How long that took altogether.</summary>
     public TimeSpan Time { get; private set; }
 
-    /// <summary>The share of one processor that it took from the machine; of the target it takes nothing.</summary>
+    /// <summary>The share of one processor that it took from the machine at most, for it may have waited for one; of the target it takes nothing.</summary>
     public double Share => Stopwatch.GetElapsedTime(_began) is { Ticks: > 0 } elapsed ? Time / elapsed : 0;
 
     /// <summary>Reads, and takes the time of it.</summary>

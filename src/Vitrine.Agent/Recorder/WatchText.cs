@@ -32,7 +32,7 @@ static class WatchText
             var each = reading.Reads > 0 ? $" of {Units.Duration(reading.Time / reading.Reads)}" : "";
             writer.WriteLine();
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{style.Bold}{source}{style.Reset}\n{style.Dim}cost{style.Reset}    {Units.Count(reading.Reads, "reading")}{each}: {reading.Share * 100:0.###} % of one processor, nothing of the process"));
+                $"{style.Bold}{source}{style.Reset}\n{style.Dim}cost{style.Reset}    {Units.Count(reading.Reads, "reading")}{each}: at most {reading.Share * 100:0.###} % of one processor, nothing of the process"));
         }
     }
 }

@@ -97,20 +97,20 @@ public sealed class OffCpuRecorder(OffCpuOptions? options = null) : IProfileReco
         var notes = new List<string>(last.Notes);
         double rate = places.Looks / covered.TotalSeconds;
         notes.Add(string.Create(CultureInfo.InvariantCulture,
-            $"{places.Looks} looks, {rate:0.0} per second, over {covered.TotalSeconds:0.0} s: {places.Total.Nanoseconds / covered.TotalNanoseconds:0.0} goroutines waited on average; waiting in all {Time(places.Total, places.Looks)}."));
+            $"{places.Looks:N0} {(places.Looks == 1 ? "look" : "looks")}, {rate:0.0} per second, over {covered.TotalSeconds:0.0} s: {places.Total.Nanoseconds / covered.TotalNanoseconds:N1} goroutines waited on average; waiting in all {Time(places.Total, places.Looks)}."));
         notes.Add($"by reason: {string.Join(", ", places.ByReason().Take(8).Select(pair => $"{pair.Reason} {Time(pair.Estimate, places.Looks)}"))}.");
         if (rate < _options.Rate * 0.7)
             notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"There were fewer looks than the {_options.Rate:0.#} per second asked for: {last.Count} goroutines take {last.Duration.TotalMilliseconds:0} ms a look, and reading keeps to {100 * _options.MaxReaderShare:0} % of one core."));
+                $"There were fewer looks than the {_options.Rate:0.#} per second asked for: {last.Count:N0} goroutines take {last.Duration.TotalMilliseconds:0} ms a look, and reading keeps to {100 * _options.MaxReaderShare:0} % of one core."));
         if (places.Torn > 0)
-            notes.Add($"{places.Torn} observations were torn: the time counts, under a frame that says so.");
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"Torn observations: {places.Torn:N0}. Their time counts, under a frame that says so."));
         if (places.AtOtherPlaces > 0)
-            notes.Add($"{places.AtOtherPlaces} observations were at more than {_options.MaxPlaces} different places: their time counts, without stack and reason.");
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"Observations beyond the {_options.MaxPlaces:N0} different places that are kept: {places.AtOtherPlaces:N0}. Their time counts, without stack and reason."));
         return notes;
     }
 
     static string Time(WaitEstimate estimate, int looks) => string.Create(CultureInfo.InvariantCulture,
-        $"{estimate.Nanoseconds / 1e9:0.00} s ± {estimate.StandardError(looks) / 1e9:0.00}");
+        $"{estimate.Nanoseconds / 1e9:N2} s ± {estimate.StandardError(looks) / 1e9:N2}");
 
     static int Clamp(long count) => (int)Math.Clamp(count, 0, int.MaxValue);
 }

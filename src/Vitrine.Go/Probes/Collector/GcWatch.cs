@@ -182,7 +182,7 @@ public sealed class GcWatch : IDisposable
     public ProbeReport Report()
     {
         if (_history.Totals.MissedCycles > 0)
-            _session.Note(FormattableString.Invariant($"{_history.Totals.MissedCycles} collections were not seen to end: their numbers are missing from the list."));
+            _session.Note(FormattableString.Invariant($"{_history.Totals.MissedCycles:N0} {(_history.Totals.MissedCycles == 1 ? "collection was not seen to end: its number is" : "collections were not seen to end: their numbers are")} missing from the list."));
         return _session.Report();
     }
 

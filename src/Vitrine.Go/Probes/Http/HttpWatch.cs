@@ -119,9 +119,9 @@ public sealed class HttpWatch : IDisposable
     public HttpReport Report()
     {
         if (_cut > 0)
-            _session.Note($"{_cut} requests ran when the budget took the probes away: they are not among the requests, and a --budget that is larger sees them.");
+            _session.Note(FormattableString.Invariant($"{_cut:N0} {(_cut == 1 ? "request" : "requests")} ran when the budget took the probes away, and {(_cut == 1 ? "is" : "are")} not among the requests: a larger --budget sees more."));
         if (_worldEventsNotKept > 0)
-            _session.Note($"{_worldEventsNotKept} collections and stops of the world beyond the limit of {MostWorldEvents} were not kept.");
+            _session.Note(FormattableString.Invariant($"Collections and stops of the world beyond the limit of {MostWorldEvents:N0} were not kept: {_worldEventsNotKept:N0}."));
         return new HttpReport
         {
             Requests = _requests,

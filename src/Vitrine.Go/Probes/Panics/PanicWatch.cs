@@ -112,7 +112,7 @@ public sealed class PanicWatch : IDisposable
     public ProbeReport Report()
     {
         if (Dropped > 0)
-            session.Note($"{Dropped} panics were more than are kept ({options.MaxKept}): the earliest are left out.");
+            session.Note(FormattableString.Invariant($"More panics than the {options.MaxKept:N0} that are kept: the earliest {Dropped:N0} are left out."));
         var report = session.Report();
         return ledger.Orphans == 0 ? report : report with { Lost = new LostEvents([.. report.Lost.ByReason, new("ends whose beginning was not seen", ledger.Orphans)]) };
     }

@@ -1,3 +1,4 @@
+using Vitrine.DotNet.Async;
 using Vitrine.DotNet.Contention;
 using Vitrine.DotNet.Custom;
 using Vitrine.DotNet.Heap;
@@ -16,6 +17,9 @@ public sealed record DotNetInstrumentOptions
     /// <see cref="MutexProfile"/>, calls <see cref="MutexProfile.SetFraction"/>, and disposes it at its end.
     /// </summary>
     public MutexProfile? Mutex { get; init; }
+
+    /// <summary>What knows of async operations for <c>goroutine</c>; it belongs to whoever started it. Null: a single look shows threads only, and a recording tracks for its own time.</summary>
+    public AsyncTracking? Tracking { get; init; }
 
     /// <summary>What follows the objects of a process for <c>heap</c> and <c>allocs</c>, started and ended by whoever made it; null = those two can only record over a given time.</summary>
     public HeapTracking? HeapTracking { get; init; }

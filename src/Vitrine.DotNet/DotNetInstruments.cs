@@ -3,6 +3,7 @@ using Vitrine.DotNet.Async;
 using Vitrine.DotNet.Contention;
 using Vitrine.DotNet.Exceptions;
 using Vitrine.DotNet.Gc;
+using Vitrine.DotNet.Goroutines;
 using Vitrine.DotNet.Heap;
 using Vitrine.DotNet.Runtime;
 using Vitrine.DotNet.Traces;
@@ -30,6 +31,7 @@ public static class DotNetInstruments
         registry.Add(new WaitInstrument());
         registry.Add(new ExceptionInstrument());
         registry.Add(new GcInstrument());
+        registry.Add(new GoroutineInstrument(options.Tracking));
         registry.Add(new HeapInstrument(options.HeapTracking));
         registry.Add(RuntimeInstrument.MemStats(reader));
         registry.Add(options.Mutex ?? new MutexProfile());

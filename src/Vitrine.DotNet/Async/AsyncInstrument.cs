@@ -50,38 +50,53 @@ public sealed class AsyncInstrument : IProfileRecorder
         SelfTarget.Require(target, Name);
         ArgumentNullException.ThrowIfNull(tracking);
         var (now, begun) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
+        var type = new SampleType("async", "count");
+        var builder = new ProfileBuilder(type) { PeriodType = type, Period = 1, TimeNanos = (now - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick };
+        var (consistency, notes) = Write(builder, tracking, static (_, _) => { }, cancellation);
+        notes.Add("Threads are not shown.");
+        foreach (var note in notes)
+            builder.Comments.Add(note);
+        return new(Merge.Of([builder.Build()]), now, Stopwatch.GetElapsedTime(begun), consistency, notes);
+    }
+
+    /// <summary>Adds a sample for each chain of live operations.</summary>
+    /// <param name="builder">Gets the samples, with one value each.</param>
+    /// <param name="tracking">What knows of the operations.</param>
+    /// <param name="label">Adds labels of a chain beside <c>waits_at_least</c>.</param>
+    /// <param name="cancellation">Ends the writing.</param>
+    internal static (Consistency Consistency, List<string> Notes) Write(
+        ProfileBuilder builder, AsyncTracking tracking, Action<AsyncChain, List<Label>> label, CancellationToken cancellation)
+    {
+        var begun = Stopwatch.GetTimestamp();
         var tasks = AsyncTracking.Live(MaximumOperations, out var beyond);
         var walk = new AsyncWalk(tasks, MaximumOperations);
         var skew = Stopwatch.GetElapsedTime(begun);
         var operations = walk.Operations.ToList();
         var since = tracking.Note(operations.Select(static one => (one.Task, one.State)));
-
-        var type = new SampleType("async", "count");
-        var builder = new ProfileBuilder(type) { PeriodType = type, Period = 1, TimeNanos = (now - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick };
         var frames = new FrameLocations(new StackWriter(builder));
+        List<Label> labels = [];
         foreach (var chain in walk.Chains())
         {
             cancellation.ThrowIfCancellationRequested();
-            AddChain(builder, frames, chain, since.TryGetValue(chain.Operations[0].Task, out var seen) ? Stopwatch.GetElapsedTime(seen.Since, begun) : TimeSpan.Zero);
+            labels.Clear();
+            label(chain, labels);
+            AddChain(builder, frames, chain, since.TryGetValue(chain.Operations[0].Task, out var seen) ? Stopwatch.GetElapsedTime(seen.Since, begun) : TimeSpan.Zero, labels);
         }
-        List<string> notes = ["Operations that began before the tracking are shown only where a later one leads to them; threads are not shown."];
+        List<string> notes = ["Operations that began before the tracking are shown only where a later one leads to them."];
         if (beyond > 0 || walk.IsCutOff) notes.Add($"There are more than {MaximumOperations} operations or ways from one to another; the rest is not shown.");
-        foreach (var note in notes)
-            builder.Comments.Add(note);
         var running = operations.Count(static one => one.IsRunning);
-        return new(Merge.Of([builder.Build()]), now, Stopwatch.GetElapsedTime(begun),
-            new() { Total = operations.Count + beyond, Accepted = operations.Count, Running = running, SkewMs = skew.TotalMilliseconds }, notes);
+        return (new() { Total = operations.Count + beyond, Accepted = operations.Count, Running = running, SkewMs = skew.TotalMilliseconds }, notes);
     }
 
-    static void AddChain(ProfileBuilder builder, FrameLocations frames, AsyncChain chain, TimeSpan atLeast)
+    static void AddChain(ProfileBuilder builder, FrameLocations frames, AsyncChain chain, TimeSpan atLeast, List<Label> labels)
     {
         List<int> locations = [frames.Of(chain.WaitsFor)];
         foreach (var node in chain.Operations)
             locations.Add(frames.Of(node));
         if (chain.Root.Length > 0) locations.Add(frames.Of(chain.Root));
         // Whole seconds, so that operations of one place stay one sample.
-        ReadOnlySpan<Label> labels = atLeast >= TimeSpan.FromSeconds(1) ? [new("waits_at_least", null, (long)atLeast.TotalSeconds, "seconds")] : [];
-        builder.AddSample(CollectionsMarshal.AsSpan(locations), [1], labels);
+        if (atLeast >= TimeSpan.FromSeconds(1)) labels.Add(new("waits_at_least", null, (long)atLeast.TotalSeconds, "seconds"));
+        builder.AddSample(CollectionsMarshal.AsSpan(locations), [1], CollectionsMarshal.AsSpan(labels));
     }
 
     /// <summary>Each place is looked up in the PDB once, however many operations stand there.</summary>

@@ -24,6 +24,9 @@ public sealed class AsyncTracking : IDisposable
     {
     }
 
+    /// <summary>Whether this runtime keeps its tasks where they are looked for.</summary>
+    public static bool IsAvailable => TaskInternals.IsAvailable;
+
     /// <summary>Begins to track. Dispose it as soon as the look is over.</summary>
     /// <exception cref="InstrumentUnavailableException">This runtime keeps its tasks in another way.</exception>
     public static AsyncTracking Start()

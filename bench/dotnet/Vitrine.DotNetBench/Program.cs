@@ -13,3 +13,5 @@ Console.WriteLine();
 AsyncDumps.Run(1_000, quick ? 5 : 41);
 Console.WriteLine();
 AsyncDumps.Run(3_000, quick ? 5 : 41);
+Console.WriteLine();
+HeapCost.Run(quick ? 1 : 15, TimeSpan.FromSeconds(quick ? 0.5 : 2));

@@ -15,6 +15,12 @@ public sealed class VitrineOptions
     /// <summary>Single profiles by name, switched off with false: <c>Vitrine:Profiles:heap = false</c>. What is not named is on. <c>metrics</c> stands for <c>/metrics</c>.</summary>
     public IDictionary<string, bool> Profiles { get; } = new Dictionary<string, bool>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Profiles that are watched all the time, by name: <c>Vitrine:Continuous:block = true</c>. Asked for without <c>seconds</c> they are what has happened since then, as collectors of continuous profiles
+    /// expect. What each costs is said in its documentation.
+    /// </summary>
+    public IDictionary<string, bool> Continuous { get; } = new Dictionary<string, bool>(StringComparer.Ordinal);
+
     /// <summary>Names that the <c>Host</c> header may have, beside <c>localhost</c> and loopback addresses: a page of another site cannot reach the doors under a name of its own (DNS rebinding).</summary>
     public IList<string> AllowedHosts { get; } = [];
 

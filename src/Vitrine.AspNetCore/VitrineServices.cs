@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Vitrine.AspNetCore;
 using Vitrine.AspNetCore.Access;
+using Vitrine.AspNetCore.Continuous;
 using Vitrine.AspNetCore.Metrics;
 using Vitrine.AspNetCore.Operations;
 using Vitrine.AspNetCore.Panics;
@@ -43,6 +44,7 @@ public static class VitrineServices
         services.TryAddSingleton(Instruments);
         services.TryAddSingleton<LookLimits>();
         services.TryAddSingleton<Looks>();
+        services.TryAddSingleton<ContinuousProfiles>();
         services.TryAddSingleton<Door>();
         services.TryAddSingleton<PprofHandlers>();
         services.AddMetrics();

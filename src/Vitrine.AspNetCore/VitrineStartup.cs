@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Vitrine.AspNetCore.Continuous;
 using Vitrine.AspNetCore.Metrics;
 using Vitrine.AspNetCore.Operations;
 using Vitrine.AspNetCore.Panics;
@@ -18,6 +19,7 @@ sealed class VitrineStartup(IServiceProvider services) : IStartupFilter
         // Made now: the one counts from the first request, the other is found by its name.
         services.GetRequiredService<MeterCollector>();
         services.GetRequiredService<RuntimeMeter>();
+        services.GetRequiredService<ContinuousProfiles>().Start();
         app.UseMiddleware<OperationMiddleware>();
         app.UseMiddleware<PanicGuardMiddleware>();
         next(app);

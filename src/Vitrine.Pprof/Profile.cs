@@ -98,4 +98,11 @@ public sealed class Profile
     /// <param name="timeNanos">When it was taken: nanoseconds since 1970-01-01 UTC; 0 = not known.</param>
     /// <param name="durationNanos">The time it covers, in nanoseconds; 0 = not known, or a snapshot.</param>
     public Profile WithTime(long timeNanos, long durationNanos) => new(Header with { TimeNanos = timeNanos, DurationNanos = durationNanos }, Tables);
+
+    /// <summary>The same profile with other comments: for one that was added up from many, whose comments were each about its own part.</summary>
+    public Profile WithComments(IReadOnlyList<string> comments)
+    {
+        ArgumentNullException.ThrowIfNull(comments);
+        return new(Header with { Comments = [.. comments] }, Tables);
+    }
 }

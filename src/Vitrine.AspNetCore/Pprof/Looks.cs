@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Vitrine.AspNetCore.Access;
+using Vitrine.AspNetCore.Continuous;
 using Vitrine.DotNet;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
@@ -15,7 +16,7 @@ namespace Vitrine.AspNetCore.Pprof;
 /// From a request to what an instrument saw, by the kinds of instruments: what is there now, what happens over a time, what changed over a time, figures, events, a file. It knows kinds, not instruments: whatever
 /// is in the registry can be asked for.
 /// </summary>
-sealed class Looks(LookLimits limits)
+sealed class Looks(LookLimits limits, ContinuousProfiles continuous)
 {
     const string Binary = "application/octet-stream";
 
@@ -43,6 +44,7 @@ sealed class Looks(LookLimits limits)
         return instrument switch
         {
             ITextInstrument full when query.Debug >= 2 && query.Seconds.Length == 0 => Text(full, stop),
+            IProfileRecorder when query.Seconds.Length == 0 && continuous.TryGet(instrument.Name, out var grown) => Answer(name, grown.Collect(stop), query),
             IProfileInstrument snapshot when query.Seconds.Length == 0 => Snapshot(snapshot, name, query, stop),
             IProfileRecorder recorder => Record(recorder, name, query, options, stop),
             IProfileInstrument growing => Difference(growing, name, query, options, stop),

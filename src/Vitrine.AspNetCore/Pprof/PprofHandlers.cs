@@ -84,6 +84,8 @@ sealed class PprofHandlers(InstrumentRegistry registry, Looks looks, IHostApplic
         catch (InstrumentUnavailableException e)
         {
             var advice = e.Advice.Length > 0 ? " " + e.Advice : "";
+            if (instrument is IProfileRecorder && !context.Request.Query.ContainsKey("seconds"))
+                advice += $" Here: ask with ?seconds=10, or set {VitrineOptions.Section}:{nameof(VitrineOptions.Continuous)}:{instrument.Name} for looks without it.";
             await PlainText.Error(context, StatusCodes.Status500InternalServerError, $"Could not enable {(name == "profile" ? "CPU profiling" : name)}: {e.Message}{advice}");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using Vitrine.DotNet;
+using Vitrine.Instruments;
+using Vitrine.Pprof;
+
+namespace Vitrine.AspNetCore.Continuous;
+
+/// <summary>
+/// Makes a profile that has grown since a start out of recordings: one after the other, added up. That is what collectors of continuous profiles expect, and what Go has, when the instrument itself only
+/// watches over a time. Between two recordings, while one is written and the next begins, nothing is seen; the profile says how much of the time that was.
+/// </summary>
+sealed class Accumulation : IDisposable
+{
+    /// <summary>How long one recording is: long enough that what is lost between two is little.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    // A profile with more different samples grows no more: its stacks or labels change all the time, and nobody could read it.
+    const int MaximumSamples = 200_000;
+
+    static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1), s_patience = TimeSpan.FromMilliseconds(100);
+
+    readonly IProfileRecorder _recorder;
+    readonly TimeSpan _window;
+    readonly CancellationTokenSource _stop = new();
+    readonly Thread _thread;
+    readonly object _gate = new();
+    readonly long _begun = Stopwatch.GetTimestamp();
+    CancellationTokenSource? _recording;
+    Profile? _sum;
+    TimeSpan _watched;
+    long _rounds, _samples, _lost, _leftOut;
+    int _waiting;
+    string _problem = "";
+
+    public Accumulation(IProfileRecorder recorder, TimeSpan window)
+    {
+        (_recorder, _window) = (recorder, window);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"Vitrine {recorder.Name}" };
+        _thread.UnsafeStart();
+    }
+
+    /// <summary>Everything since the start, up to now: the recording that is under way is ended in order and counted.</summary>
+    /// <exception cref="InstrumentUnavailableException">Nothing could be recorded so far.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public Profile Collect(CancellationToken stop)
+    {
+        lock (_gate)
+        {
+            _waiting++;
+            try
+            {
+                var until = _recording is not null || _rounds == 0 ? _rounds + 1 : _rounds;
+                _recording?.Cancel();
+                while (_rounds < until && !_stop.IsCancellationRequested)
+                {
+                    Monitor.Wait(_gate, s_patience);
+                    stop.ThrowIfCancellationRequested();
+                }
+            }
+            finally
+            {
+                _waiting--;
+            }
+            return _sum?.WithComments(Comments()) ?? throw new InstrumentUnavailableException(_problem.Length > 0 ? _problem : $"Nothing of {_recorder.Name} is recorded yet.");
+        }
+    }
+
+    List<string> Comments()
+    {
+        var since = Stopwatch.GetElapsedTime(_begun);
+        List<string> comments = [string.Create(CultureInfo.InvariantCulture,
+            $"Added up from {_rounds} recordings: {_watched.TotalSeconds:0.0} s of the {since.TotalSeconds:0.0} s since it was switched on were watched; {_samples} observations, {_lost} lost.")];
+        if (_leftOut > 0) comments.Add($"{_leftOut} recordings are left out: there are more than {MaximumSamples} different samples already.");
+        if (_problem.Length > 0) comments.Add($"The last recording that failed: {_problem}");
+        return comments;
+    }
+
+    void Run()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            CancellationTokenSource recording;
+            lock (_gate)
+            {
+                recording = _recording = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+                // Somebody came before the first recording began, and waits for its end.
+                if (_waiting > 0) recording.Cancel();
+            }
+            Recording? result = null;
+            var problem = "";
+            try
+            {
+                result = _recorder.Record(SelfTarget.Instance, _window, recording.Token);
+            }
+            catch (InstrumentUnavailableException e)
+            {
+                problem = $"{e.Message} {e.Advice}".TrimEnd();   // perhaps another is recording: it is tried again
+            }
+            lock (_gate)
+            {
+                if (result is not null) Add(result);
+                else _problem = problem;
+                (_recording, _rounds) = (null, _rounds + 1);
+                Monitor.PulseAll(_gate);
+            }
+            recording.Dispose();
+            if (result is null) _stop.Token.WaitHandle.WaitOne(s_afterFailure);
+        }
+    }
+
+    void Add(Recording recording)
+    {
+        _lost += recording.Lost;
+        var profile = recording.Look.Result;
+        _watched += profile.DurationNanos > 0 ? TimeSpan.FromMicroseconds(profile.DurationNanos / 1e3) : recording.Look.Duration;
+        if (_sum is not null && _sum.Samples.Count >= MaximumSamples)
+        {
+            _leftOut++;
+            return;
+        }
+        _samples += recording.Samples;
+        profile = profile.WithComments([]);
+        _sum = _sum is null ? Merge.Of(profile) : Merge.Of(_sum, profile);
+    }
+
+    /// <summary>Ends it; what was added up is gone.</summary>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _thread.Join(TimeSpan.FromSeconds(10));
+        lock (_gate)
+            Monitor.PulseAll(_gate);
+    }
+}

@@ -17,9 +17,12 @@ public sealed class VitrineOptions
 
     /// <summary>
     /// Profiles that are watched all the time, by name: <c>Vitrine:Continuous:block = true</c>. Asked for without <c>seconds</c> they are what has happened since then, as collectors of continuous profiles
-    /// expect. What each costs is said in its documentation.
+    /// expect. <c>heap</c> (which has <c>allocs</c> with it) begins with the service only; the others also while it runs. What each costs is said in its documentation.
     /// </summary>
     public IDictionary<string, bool> Continuous { get; } = new Dictionary<string, bool>(StringComparer.Ordinal);
+
+    /// <summary>Of the waits for locks one in so many is taken while <c>mutex</c> is watched all the time, as Go's SetMutexProfileFraction; 1 = every one.</summary>
+    public int MutexFraction { get; set; } = 1;
 
     /// <summary>Names that the <c>Host</c> header may have, beside <c>localhost</c> and loopback addresses: a page of another site cannot reach the doors under a name of its own (DNS rebinding).</summary>
     public IList<string> AllowedHosts { get; } = [];

@@ -10,6 +10,7 @@ using Vitrine.AspNetCore.Operations;
 using Vitrine.AspNetCore.Panics;
 using Vitrine.AspNetCore.Pprof;
 using Vitrine.DotNet;
+using Vitrine.DotNet.Contention;
 using Vitrine.DotNet.Custom;
 using Vitrine.DotNet.Meters;
 using Vitrine.DotNet.Runtime;
@@ -45,6 +46,8 @@ public static class VitrineServices
         services.TryAddSingleton<LookLimits>();
         services.TryAddSingleton<Looks>();
         services.TryAddSingleton<ContinuousProfiles>();
+        services.TryAddSingleton<ContinuousHeap>();
+        services.TryAddSingleton(static _ => new MutexProfile());
         services.TryAddSingleton<Door>();
         services.TryAddSingleton<PprofHandlers>();
         services.AddMetrics();
@@ -58,16 +61,23 @@ public static class VitrineServices
         return services;
     }
 
-    // What this package brings, and what the service itself has registered: CustomProfile and any IInstrument.
+    // What the service has registered itself – CustomProfile and any IInstrument –, and what this package brings. The service's own come first: an instrument that it has set up its own way replaces ours.
     static InstrumentRegistry Instruments(IServiceProvider services)
     {
-        var registry = DotNetInstruments.AddTo(new InstrumentRegistry(), new()
-        {
-            Reader = services.GetRequiredService<RuntimeReader>(),
-            CustomProfiles = [.. services.GetServices<CustomProfile>()],
-        });
+        var registry = new InstrumentRegistry();
         foreach (var instrument in services.GetServices<IInstrument>())
             registry.Add(instrument);
+        var brought = DotNetInstruments.AddTo(new InstrumentRegistry(), new()
+        {
+            Reader = services.GetRequiredService<RuntimeReader>(),
+            HeapTracking = services.GetRequiredService<ContinuousHeap>().Tracking,
+            Mutex = services.GetRequiredService<MutexProfile>(),
+            CustomProfiles = [.. services.GetServices<CustomProfile>()],
+        });
+        foreach (var instrument in brought.All)
+        {
+            if (!registry.TryGet(instrument.Name, out _)) registry.Add(instrument);
+        }
         return registry;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Vitrine.DotNet.Contention;
 using Vitrine.Instruments;
 
 namespace Vitrine.AspNetCore.Continuous;
@@ -14,7 +15,7 @@ sealed partial class ContinuousProfiles : IDisposable
     readonly Dictionary<string, Accumulation> _running = new(StringComparer.Ordinal);
     readonly IDisposable? _change;
     readonly IOptionsMonitor<VitrineOptions> _options;
-    bool _disposed;
+    bool _setMutex, _disposed;
 
     public ContinuousProfiles(InstrumentRegistry instruments, IOptionsMonitor<VitrineOptions> options, ILogger<ContinuousProfiles> logger)
     {
@@ -41,6 +42,12 @@ sealed partial class ContinuousProfiles : IDisposable
             {
                 _running.Remove(name, out var ended);
                 ended!.Dispose();
+            }
+            // The one that grows by itself once it has a fraction. Setting the same again changes nothing.
+            if (_instruments.TryGet("mutex", out var mutex) && mutex is MutexProfile locks && (IsWanted("mutex", options) || _setMutex))
+            {
+                _setMutex = IsWanted("mutex", options);
+                locks.SetFraction(_setMutex ? Math.Max(1, options.MutexFraction) : 0);
             }
             foreach (var name in options.Continuous.Keys.Where(name => IsWanted(name, options) && !_running.ContainsKey(name)))
             {

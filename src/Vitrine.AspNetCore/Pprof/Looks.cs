@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Vitrine.AspNetCore.Access;
 using Vitrine.AspNetCore.Continuous;
 using Vitrine.DotNet;
+using Vitrine.DotNet.Heap;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
 using Vitrine.Pprof.Wire;
@@ -57,7 +58,7 @@ sealed class Looks(LookLimits limits, ContinuousProfiles continuous)
 
     static LookOutcome Snapshot(IProfileInstrument instrument, string name, PprofQuery query, CancellationToken stop)
     {
-        if (query.Gc > 0 && name == "heap") GC.Collect();
+        if (query.Gc > 0 && instrument is HeapInstrument heap) return Answer(name, heap.Collect(SelfTarget.Instance, collectFirst: true, stop).Result, query);
         return Answer(name, instrument.Collect(SelfTarget.Instance, stop).Result, query);
     }
 

@@ -17,7 +17,10 @@ public sealed class ScraperTests
     [InlineData("/debug/pprof/profile?seconds=1"), InlineData("/debug/pprof/profile?seconds=1&seconds=10&seconds=10")]
     public async Task Get_WhatACollectorAsksFor_IsWhatItTakes(string path)
     {
-        await using var service = await TestService.Start(build: static builder =>
+        await using var service = await TestService.Start(static options =>
+        {
+            foreach (var name in (string[])["heap", "mutex", "block"]) options.Continuous[name] = true;
+        }, static builder =>
         {
             foreach (var name in (string[])["allocs", "block", "goroutine", "mutex"])
                 if (!s_real.Contains(name)) builder.Services.AddSingleton<IInstrument>(new GrowingProfile(name));

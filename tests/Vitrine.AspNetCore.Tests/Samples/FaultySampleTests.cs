@@ -37,6 +37,41 @@ public sealed class FaultySampleTests
     }
 
     [Fact]
+    public async Task AllocationStorm_Allocs_ShowsWhoAllocates()
+    {
+        using var service = Start();
+        await service.Switch("allocation-storm", on: true);
+
+        var allocs = await service.Profile("allocs?seconds=3");
+
+        Assert.True(Share(allocs, "AllocationStorm.RenderReport", allocs.SampleTypeIndex("alloc_space")) > 0.5, "somebody else allocates more");
+    }
+
+    [Fact]
+    public async Task CacheLeak_Heap_ShowsWhoHoldsMemory()
+    {
+        using var service = Start();
+        await service.Switch("cache-leak", on: true);
+
+        var heap = await service.Profile("heap?seconds=5");
+
+        Assert.True(Share(heap, "CacheLeak.Remember", heap.SampleTypeIndex("inuse_space")) > 0.5, "somebody else has more in use");
+    }
+
+    [Fact]
+    public async Task LockConvoy_Mutex_ShowsWhoWaits()
+    {
+        using var service = Start();
+        await service.Switch("lock-convoy", on: true);
+
+        var mutex = await service.Profile("mutex?seconds=3");
+
+        Assert.True(Share(mutex, "LockConvoy.Book", mutex.SampleTypeIndex("delay")) > 0.5, "somebody else waits longer");
+        // Three of the four wait all the time.
+        Assert.InRange(mutex.Samples.Sum(sample => sample.Values[mutex.SampleTypeIndex("delay")]) / 1e9 / (mutex.DurationNanos / 1e9), 1.5, 4.5);
+    }
+
+    [Fact]
     public async Task Starvation_Runtime_ShowsTheQueueGrow()
     {
         using var service = Start();

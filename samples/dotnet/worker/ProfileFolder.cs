@@ -14,7 +14,8 @@ sealed class ProfileFolder(string folder, InstrumentRegistry instruments, TimeSp
     // Files that are kept of each instrument.
     const int Keep = 10;
 
-    static readonly TimeSpan s_watch = TimeSpan.FromSeconds(1);
+    // How long those that record watch.
+    readonly TimeSpan _watch = interval < TimeSpan.FromSeconds(1) ? interval : TimeSpan.FromSeconds(1);
 
     public void Begin(CancellationToken stop)
     {
@@ -45,8 +46,8 @@ sealed class ProfileFolder(string folder, InstrumentRegistry instruments, TimeSp
         {
             var profile = instrument switch
             {
+                IProfileRecorder recorder => recorder.Record(SelfTarget.Instance, _watch, stop).Look.Result,
                 IProfileInstrument snapshot => snapshot.Collect(SelfTarget.Instance, stop).Result,
-                IProfileRecorder recorder => recorder.Record(SelfTarget.Instance, s_watch, stop).Look.Result,
                 _ => null,
             };
             if (profile is not null) ProfileWriter.WriteFile(profile, NewFile(instrument.Name, ".pb.gz"));

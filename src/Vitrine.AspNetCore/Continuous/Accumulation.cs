@@ -29,8 +29,7 @@ sealed class Accumulation : IDisposable
     CancellationTokenSource? _recording;
     Profile? _sum;
     TimeSpan _watched;
-    long _rounds, _samples, _lost, _leftOut;
-    int _waiting;
+    long _rounds, _wanted, _samples, _lost, _leftOut;
     string _problem = "";
 
     public Accumulation(IProfileRecorder recorder, TimeSpan window)
@@ -47,20 +46,13 @@ sealed class Accumulation : IDisposable
     {
         lock (_gate)
         {
-            _waiting++;
-            try
+            var until = _recording is not null || _rounds == 0 ? _rounds + 1 : _rounds;
+            _wanted = Math.Max(_wanted, until);
+            _recording?.Cancel();
+            while (_rounds < until && !_stop.IsCancellationRequested)
             {
-                var until = _recording is not null || _rounds == 0 ? _rounds + 1 : _rounds;
-                _recording?.Cancel();
-                while (_rounds < until && !_stop.IsCancellationRequested)
-                {
-                    Monitor.Wait(_gate, s_patience);
-                    stop.ThrowIfCancellationRequested();
-                }
-            }
-            finally
-            {
-                _waiting--;
+                Monitor.Wait(_gate, s_patience);
+                stop.ThrowIfCancellationRequested();
             }
             return _sum?.WithComments(Comments()) ?? throw new InstrumentUnavailableException(_problem.Length > 0 ? _problem : $"Nothing of {_recorder.Name} is recorded yet.");
         }
@@ -85,7 +77,7 @@ sealed class Accumulation : IDisposable
             {
                 recording = _recording = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
                 // Somebody came before the first recording began, and waits for its end.
-                if (_waiting > 0) recording.Cancel();
+                if (_rounds < _wanted) recording.Cancel();
             }
             Recording? result = null;
             var problem = "";

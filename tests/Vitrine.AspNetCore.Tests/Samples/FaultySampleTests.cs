@@ -37,6 +37,32 @@ public sealed class FaultySampleTests
     }
 
     [Fact]
+    public async Task HotLoop_Cpu_ShowsTheLoop()
+    {
+        using var service = Start();
+        if (!await service.Has("profile")) Assert.Skip("the instrument cpu is not there yet");
+        await service.Switch("hot-loop", on: true);
+
+        var cpu = await service.Profile("profile?seconds=3");
+
+        Assert.True(Share(cpu, "HotLoop.RecomputeChecksum", cpu.SampleTypeIndex("cpu")) > 0.5, "something else takes more time");
+    }
+
+    [Fact]
+    public async Task LeakedTasks_Goroutine_ShowsThemAmongTheThreads()
+    {
+        using var service = Start();
+        await service.Switch("leaked-tasks", on: true);
+
+        // The async part is what began while it was watched.
+        var goroutine = await service.Profile("goroutine?seconds=2");
+        var text = await service.Client.GetStringAsync("/debug/pprof/goroutine?debug=2");
+
+        Assert.True(Count(goroutine, "LeakedTasks.AwaitReply") > 1, "the operations are not in it");
+        Assert.Contains("LeakedTasks", text, StringComparison.Ordinal);   // the thread that begins them
+    }
+
+    [Fact]
     public async Task AllocationStorm_Allocs_ShowsWhoAllocates()
     {
         using var service = Start();

@@ -6,6 +6,8 @@ using Vitrine.DotNet.Gc;
 using Vitrine.DotNet.Goroutines;
 using Vitrine.DotNet.Heap;
 using Vitrine.DotNet.Runtime;
+using Vitrine.DotNet.Starvation;
+using Vitrine.DotNet.Threads;
 using Vitrine.DotNet.Traces;
 using Vitrine.DotNet.Waits;
 using Vitrine.Instruments;
@@ -36,6 +38,8 @@ public static class DotNetInstruments
         registry.Add(RuntimeInstrument.MemStats(reader));
         registry.Add(options.Mutex ?? new MutexProfile());
         registry.Add(RuntimeInstrument.Runtime(reader));
+        registry.Add(new StarvationInstrument());
+        registry.Add(new ThreadCreateInstrument());
         registry.Add(new TraceRecorder());
         foreach (var profile in options.CustomProfiles)
             registry.Add(profile);

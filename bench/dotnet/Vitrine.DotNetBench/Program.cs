@@ -15,3 +15,7 @@ Console.WriteLine();
 AsyncDumps.Run(3_000, quick ? 5 : 41);
 Console.WriteLine();
 HeapCost.Run(quick ? 1 : 15, TimeSpan.FromSeconds(quick ? 0.5 : 2));
+Console.WriteLine();
+RuntimeEventCosts.Run(quick ? 1 : 9, TimeSpan.FromSeconds(quick ? 0.3 : 2));
+Console.WriteLine();
+RuntimeEventCosts.Dump(200, quick ? 5 : 21);

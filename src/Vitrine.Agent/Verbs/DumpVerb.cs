@@ -1,8 +1,11 @@
 using System.CommandLine;
 using Vitrine.Agent.CommandLine;
+using Vitrine.Agent.DotNet;
 using Vitrine.Agent.Dumps;
 using Vitrine.Agent.Json;
 using Vitrine.Agent.Show;
+using Vitrine.Agent.Targets;
+using Vitrine.DotNet.Outside;
 using Vitrine.Go;
 using Vitrine.Go.Goroutines;
 using Vitrine.Go.Goroutines.Formats;
@@ -11,7 +14,7 @@ using Vitrine.Pprof.Wire;
 
 namespace Vitrine.Agent.Verbs;
 
-/// <summary><c>vitrine dump</c>: the goroutines of a process, grouped by stack.</summary>
+/// <summary><c>vitrine dump</c>: the goroutines of a Go process or the threads of a .NET process, grouped by stack.</summary>
 static class DumpVerb
 {
     /// <summary>Groups shown on a terminal unless --limit says otherwise: the biggest ones stay on the screen.</summary>
@@ -21,7 +24,7 @@ static class DumpVerb
 
     public static Command Create()
     {
-        var command = new Command("dump", "Show the goroutines of a Go process, grouped by stack, biggest group first.").WithExamples("""
+        var command = new Command("dump", "Show the goroutines of a Go process, or the threads of a .NET process, grouped by stack, biggest group first.").WithExamples("""
             vitrine dump 4711
             vitrine dump checkout --where 'chan send' --min-wait 10m
             vitrine dump --listen :8080 --format go > goroutines.txt
@@ -62,8 +65,11 @@ static class DumpVerb
         // 1. What to compare with is read first: a bad file must not cost a look.
         var before = request.Diff is { } file ? SavedDump.Read(file) : null;
 
-        // 2. Find the target.
-        using var target = options.Attach(parsed);
+        // 2. Find the target. A .NET process has threads where a Go process has goroutines.
+        var process = options.Find(parsed);
+        if (DotNetTargets.TryAttach(process) is { } dotnet)
+            return ShowThreads(dotnet, request, cancellation);
+        using var target = GoTargetOpener.Open(process);
 
         // 3. Look.
         var dump = target.ReadGoroutines(OptionsFor(request), cancellation);
@@ -76,6 +82,30 @@ static class DumpVerb
             Output.Text(request.Output, writer => new DumpDiffText(writer, Style.For(request.Output)).Write(before, SavedDump.Of(target, dump, request.Filter), request.Limit ?? DefaultLimit(request)));
         else
             Show(target, dump, request);
+        return ExitCode.Success;
+    }
+
+    static int ShowThreads(DotNetTarget target, Request request, CancellationToken cancellation)
+    {
+        if (request.Diff is not null || request.Format == "go" || request.System)
+            throw new UsageException("--diff, --system and --format go are for Go processes; this is a .NET process.");
+        var dump = ThreadDumper.Dump(target, cancellation: cancellation);
+        var filter = new ThreadFilter(request.Filter.Where, request.Filter.MinWait);
+        switch (request.Format)
+        {
+            case "json":
+                Output.Bytes(request.Output, stream => ThreadDumpJson.Write(stream, target, dump, filter));
+                break;
+            case "pprof":
+                Output.Bytes(request.Output, stream => ProfileWriter.Write(ThreadsInstrument.ProfileOf(dump with { Threads = [.. dump.Threads.Where(filter.Matches)] }), stream));
+                break;
+            case "folded":
+                Output.Bytes(request.Output, stream => Folded.Write(ThreadsInstrument.ProfileOf(dump with { Threads = [.. dump.Threads.Where(filter.Matches)] }), stream, 0));
+                break;
+            default:
+                Output.Text(request.Output, writer => new ThreadDumpText(writer, Style.For(request.Output)).Write(target, dump, filter, request.All, request.Limit ?? DefaultLimit(request)));
+                break;
+        }
         return ExitCode.Success;
     }
 

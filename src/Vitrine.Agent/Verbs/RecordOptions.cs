@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Show;
+using Vitrine.DotNet.Outside;
 using Vitrine.Go;
 using Vitrine.Go.OffCpu;
 using Vitrine.Go.Probes.Cpu;
@@ -59,6 +60,17 @@ sealed class RecordOptions
             _ => instrument,
         };
     }
+
+    /// <summary>Names of what can be recorded of .NET processes.</summary>
+    public static IReadOnlyList<string> DotNetNames { get; } = ["cpu", "threads"];
+
+    /// <summary>The instrument of that name for .NET processes, with the options that were typed; null when there is none.</summary>
+    public IInstrument? DotNetInstrument(string name, ParseResult parsed) => name switch
+    {
+        "cpu" or "profile" => new OutsideCpuRecorder(new OutsideCpuOptions { Rate = (int)Rate(parsed, OutsideCpuOptions.Default.Rate, OutsideCpuOptions.MaximumRate), WithKernelStacks = parsed.GetValue(_kernel) }),
+        "threads" => new ThreadsInstrument(),
+        _ => null,
+    };
 
     double Rate(ParseResult parsed, double otherwise, double most) => parsed.GetValue(_rate) switch
     {

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Vitrine.Agent.CommandLine;
+using Vitrine.Agent.DotNet;
 using Vitrine.Agent.Files;
 using Vitrine.Agent.Show;
 using Vitrine.Agent.Targets;
-using Vitrine.Go;
+using Vitrine.DotNet.Outside;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
 
@@ -30,7 +31,7 @@ static class RecordVerb
         var names = string.Join(", ", options.Names);
         var command = new Command(
             "record",
-            $"Record a profile of a Go process into a file: {names}. The format follows the file's name: {ProfileFile.Endings}.").WithExamples("""
+            $"Record a profile of a Go process into a file: {names}; of a .NET process: {string.Join(", ", RecordOptions.DotNetNames)}. The format follows the file's name: {ProfileFile.Endings}.").WithExamples("""
             vitrine record 4711 heap -o heap.pb.gz          then: go tool pprof heap.pb.gz
             vitrine record 4711 goroutine -o goroutines.svg
             vitrine record 4711 cpu -d 30s -o cpu.html           where processor time goes
@@ -52,21 +53,29 @@ static class RecordVerb
         command.SetAction((parsed, cancellation) =>
         {
             var typed = parsed.GetValue(words)!;
-            var instrument = options.Instrument(typed[^1], parsed);
-            var file = parsed.GetValue(output) ?? $"{instrument.Name}.pb.gz";
-            return Run(instrument, new Request(typed.Length == 2 ? typed[0] : null, parsed.GetValue(listen), file, every.Of(parsed), parsed.GetValue(duration), parsed.GetValue(quiet)), cancellation);
+            // What only .NET processes have is known by name; everything else is checked before anybody looks for the process.
+            var dotnet = options.DotNetInstrument(typed[^1], parsed);
+            var go = dotnet is ThreadsInstrument ? null : options.Instrument(typed[^1], parsed);
+            var file = parsed.GetValue(output) ?? $"{(go ?? dotnet)!.Name}.pb.gz";
+            return Run(go, dotnet, new Request(typed.Length == 2 ? typed[0] : null, parsed.GetValue(listen), file, every.Of(parsed), parsed.GetValue(duration), parsed.GetValue(quiet)), cancellation);
         });
         return command;
     }
 
-    static async Task<int> Run(IInstrument instrument, Request request, CancellationToken cancellation)
+    static async Task<int> Run(IInstrument? forGo, IInstrument? forDotNet, Request request, CancellationToken cancellation)
     {
         // 1. The file's name says the format: a name that says none must not cost a look.
         ProfileFile.Check(request.Output);
         Output.Check(request.Output);
 
         // 2. Find the target.
-        using var target = GoTargetOpener.Open(TargetFinder.Find(request.Target, request.Listen));
+        var process = TargetFinder.Find(request.Target, request.Listen);
+        var dotnet = DotNetTargets.TryAttach(process);
+        var instrument = (dotnet is null ? forGo : forDotNet) ?? throw new UsageException(dotnet is null
+            ? $"'{forDotNet!.Name}' is recorded of .NET processes; of a Go process 'goroutine' is."
+            : $"'{forGo!.Name}' is recorded of Go processes; of a .NET process: {string.Join(", ", RecordOptions.DotNetNames)}.");
+        using var go = dotnet is null ? GoTargetOpener.Open(process) : null;
+        var target = (ITarget?)dotnet ?? go!;
 
         // 3. Look or watch, write, and again.
         var remarks = new Remarks(request.Quiet);
@@ -113,14 +122,14 @@ static class RecordVerb
         return EndOfLook.Of(target.Pid, targetEnded, TimeProvider.System.GetElapsedTime(began));
     }
 
-    static Taken Look(IProfileInstrument instrument, GoTarget target, CancellationToken cancellation)
+    static Taken Look(IProfileInstrument instrument, ITarget target, CancellationToken cancellation)
     {
         var look = instrument.Collect(target, cancellation);
         var torn = look.Consistency.Torn > 0 ? $", {Units.Count(look.Consistency.Torn)} torn" : "";
         return new Taken(look.Result, look.Notes, $"{Units.Count(look.Result.Samples.Count, "stack")}, read in {Units.Duration(look.Duration)} while the target ran{torn},");
     }
 
-    static Taken Watch(IProfileRecorder recorder, GoTarget target, TimeSpan window, CancellationToken stop)
+    static Taken Watch(IProfileRecorder recorder, ITarget target, TimeSpan window, CancellationToken stop)
     {
         var recording = recorder.Record(target, window, stop);
         var look = recording.Look;

@@ -125,7 +125,7 @@ public sealed class OutsideCpuRecorder(OutsideCpuOptions? options = null) : IPro
         var profile = Build(stacks, methods.Map, native, startedAt, watched, notes);
         var truncated = stacks.Ends.Values.Sum();
         var consistency = new Consistency { Total = (int)Math.Min(seen, int.MaxValue), Accepted = (int)Math.Min(stacks.Count, int.MaxValue), Torn = (int)Math.Min(truncated, int.MaxValue) };
-        return new(new(profile, startedAt, watched, consistency, notes), stacks.Count, lost, Cost(bpf, runs, watched));
+        return new(new(profile, startedAt, watched, consistency, notes), stacks.Count, lost, Cost(bpf, runs, watched)) { TargetEnded = ended };
     }
 
     /// <summary>Takes the samples out until the time is over. True when the process ended before.</summary>

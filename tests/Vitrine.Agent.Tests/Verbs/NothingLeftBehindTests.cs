@@ -54,7 +54,7 @@ public sealed class NothingLeftBehindTests
     }
 
     /// <summary>Programs, maps and links that a process holds: "prog 17", "map 23", "link 4".</summary>
-    static HashSet<string> KernelObjects(int pid)
+    internal static HashSet<string> KernelObjects(int pid)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in Directory.GetFiles($"/proc/{pid}/fdinfo"))
@@ -78,7 +78,7 @@ public sealed class NothingLeftBehindTests
         return found;
     }
 
-    static bool IsKnown(string id)
+    internal static bool IsKnown(string id)
     {
         var words = id.Split(' ');
         using var bpftool = Process.Start(new ProcessStartInfo("bpftool", [words[0], "show", "id", words[1]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;

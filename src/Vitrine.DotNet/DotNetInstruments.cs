@@ -1,6 +1,7 @@
 using Vitrine.DotNet.Allocations;
 using Vitrine.DotNet.Async;
 using Vitrine.DotNet.Contention;
+using Vitrine.DotNet.Cpu;
 using Vitrine.DotNet.Exceptions;
 using Vitrine.DotNet.Gc;
 using Vitrine.DotNet.Goroutines;
@@ -31,6 +32,7 @@ public static class DotNetInstruments
         registry.Add(new AllocationsInstrument(options.HeapTracking));
         registry.Add(new AsyncInstrument());
         registry.Add(new WaitInstrument());
+        registry.Add(new CpuInstrument());
         registry.Add(new ExceptionInstrument());
         registry.Add(new GcInstrument());
         registry.Add(new GoroutineInstrument(options.Tracking));

@@ -10,7 +10,7 @@ public sealed class DotNetInstrumentsTests
     {
         var registry = DotNetInstruments.AddTo(new InstrumentRegistry());
 
-        Assert.Subset(registry.All.Select(static one => one.Name).ToHashSet(), new HashSet<string> { "allocs", "async", "block", "exceptions", "gc", "heap", "goroutine", "memstats", "mutex", "runtime", "starvation", "threadcreate", "trace" });
+        Assert.Subset(registry.All.Select(static one => one.Name).ToHashSet(), new HashSet<string> { "allocs", "async", "block", "cpu", "exceptions", "gc", "heap", "goroutine", "memstats", "mutex", "runtime", "starvation", "threadcreate", "trace" });
         Assert.All(registry.All, static one => Assert.NotEmpty(one.Description));
     }
 

@@ -19,3 +19,5 @@ Console.WriteLine();
 RuntimeEventCosts.Run(quick ? 1 : 9, TimeSpan.FromSeconds(quick ? 0.3 : 2));
 Console.WriteLine();
 RuntimeEventCosts.Dump(200, quick ? 5 : 21);
+Console.WriteLine();
+CpuCost.Run(quick ? 1 : 15, TimeSpan.FromSeconds(quick ? 0.3 : 3));

@@ -104,9 +104,7 @@ static class X64UnwindInfo
             switch (operation)
             {
                 case Push:
-                    if (!TryWord(caller[Rsp], memory, out var pushed))
-                        return Unreadable(out isDamaged);
-                    caller[Numbers[operand]] = pushed;
+                    SetOrForget(ref caller, Numbers[operand], caller[Rsp], memory);
                     caller[Rsp] += 8;
                     break;
                 case AllocateLarge:
@@ -122,9 +120,7 @@ static class X64UnwindInfo
                     frame = caller[Rsp];
                     break;
                 case Save or SaveFar:
-                    if (!TryWord(frame + (operation == Save ? argument * 8UL : argument), memory, out var saved))
-                        return Unreadable(out isDamaged);
-                    caller[Numbers[operand]] = saved;
+                    SetOrForget(ref caller, Numbers[operand], frame + (operation == Save ? argument * 8UL : argument), memory);
                     break;
             }
         }
@@ -138,6 +134,15 @@ static class X64UnwindInfo
         registers = caller;
         isDamaged = false;
         return true;
+    }
+
+    /// <summary>A saved register that cannot be read is not known in the caller. That is no end: where only a part of the stack was copied, the return address may be known and it not.</summary>
+    static void SetOrForget(ref RegisterSet registers, int register, ulong address, IStackMemory memory)
+    {
+        if (TryWord(address, memory, out var saved))
+            registers[register] = saved;
+        else
+            registers.Forget(register);
     }
 
     static bool Unreadable(out bool isDamaged)

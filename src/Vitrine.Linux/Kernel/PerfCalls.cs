@@ -17,6 +17,9 @@ static unsafe partial class PerfCalls
     /// <summary>RLIMIT_NOFILE of getrlimit(2).</summary>
     public const int DescriptorLimit = 7;
 
+    /// <summary>RLIMIT_MEMLOCK.</summary>
+    public const int LockedMemoryLimit = 8;
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint Open(nint number, PerfEventAttributes* attributes, nint pid, nint cpu, nint group, nuint flags);
 

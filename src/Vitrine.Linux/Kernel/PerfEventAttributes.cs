@@ -12,8 +12,7 @@ struct PerfEventAttributes
     public const ulong SampleTid = 1 << 1, SampleTime = 1 << 2, SampleCallchain = 1 << 5, SampleId = 1 << 6, SampleCpu = 1 << 7, SampleRegistersUser = 1 << 12, SampleStackUser = 1 << 13;
 
     public const ulong
-        Inherit = 1UL << 1, ExcludeKernel = 1UL << 5, ExcludeHypervisor = 1UL << 6, ExcludeIdle = 1UL << 7, Comm = 1UL << 9, Frequency = 1UL << 10,
-        Task = 1UL << 13, ExcludeCallchainKernel = 1UL << 21, UseClock = 1UL << 25, InheritThread = 1UL << 35;
+        Inherit = 1UL << 1, ExcludeKernel = 1UL << 5, ExcludeHypervisor = 1UL << 6, ExcludeIdle = 1UL << 7, Comm = 1UL << 9, Frequency = 1UL << 10, ExcludeCallchainKernel = 1UL << 21, UseClock = 1UL << 25, InheritThread = 1UL << 35;
 
     public const int ClockMonotonic = 1;
 

@@ -46,7 +46,8 @@ public sealed class PerfEventRings : IDisposable
             SampleType = PerfEventAttributes.SampleTid | PerfEventAttributes.SampleTime | PerfEventAttributes.SampleId | PerfEventAttributes.SampleCpu
                 | PerfEventAttributes.SampleCallchain | (withStacks ? PerfEventAttributes.SampleRegistersUser | PerfEventAttributes.SampleStackUser : 0),
             Flags = PerfEventAttributes.Frequency | PerfEventAttributes.UseClock | PerfEventAttributes.ExcludeHypervisor | PerfEventAttributes.ExcludeIdle
-                | (wholeProcessors ? 0 : PerfEventAttributes.Inherit | PerfEventAttributes.InheritThread | PerfEventAttributes.Comm | PerfEventAttributes.Task)
+                | PerfEventAttributes.Comm
+                | (wholeProcessors ? 0 : PerfEventAttributes.Inherit | PerfEventAttributes.InheritThread)
                 | (options.Kernel ? 0 : PerfEventAttributes.ExcludeKernel | PerfEventAttributes.ExcludeCallchainKernel),
             SampleRegistersUserMask = withStacks ? Registers : 0,
             SampleStackUserBytes = (uint)(options.StackBytes & ~7),
@@ -110,21 +111,42 @@ public sealed class PerfEventRings : IDisposable
     static PerfEventRings Open(PerfSamplingOptions options, bool wholeProcessors)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var rings = new PerfEventRings(options, wholeProcessors);
-        try
+        for (var ring = Math.Min(options.RingBytes, LockableRing()); ; ring /= 2)
         {
-            if (wholeProcessors)
-                foreach (var cpu in PerfEvents.OnlineCpus())
-                    rings.Add(-1, cpu);
-            else
-                rings.AddThreads();
-            return rings;
+            var rings = new PerfEventRings(options with { RingBytes = ring }, wholeProcessors);
+            try
+            {
+                if (wholeProcessors)
+                    foreach (var cpu in PerfEvents.OnlineCpus())
+                        rings.Add(-1, cpu);
+                else
+                    rings.AddThreads();
+                return rings;
+            }
+            catch (RingRefusedException e)
+            {
+                rings.Dispose();
+                if (ring <= SmallestRing) throw new KernelRefusalException(e.Message, "Allow more locked memory: ulimit -l, or sysctl kernel.perf_event_mlock_kb.");
+            }
+            catch
+            {
+                rings.Dispose();
+                throw;
+            }
         }
-        catch
-        {
-            rings.Dispose();
-            throw;
-        }
+    }
+
+    /// <summary>The largest ring that each processor can have within the limits of locked memory, if nobody else of this user takes any.</summary>
+    static unsafe int LockableRing()
+    {
+        const int kilobyte = 1024;
+        var cpus = PerfEvents.OnlineCpus().Count;
+        var granted = ProcFile.TryRead("/proc/sys/kernel/perf_event_mlock_kb", 64, out _) is { } text
+            && long.TryParse(System.Text.Encoding.ASCII.GetString(text).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes) ? Math.Min(kilobytes, int.MaxValue) * kilobyte : 516 * kilobyte;
+        var limits = stackalloc ulong[2];
+        var locked = PerfCalls.GetLimit(PerfCalls.LockedMemoryLimit, limits) == 0 ? (long)Math.Min(limits[0], int.MaxValue) : 0;
+        var each = Math.Clamp(granted + locked / cpus - Environment.SystemPageSize, SmallestRing, 1 << 30);
+        return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)each / 2 + 1);
     }
 
     /// <summary>Hands out what all rings hold. Allocates nothing.</summary>
@@ -221,19 +243,18 @@ public sealed class PerfEventRings : IDisposable
             throw Refused("lead an event into another's ring", error);
         }
         _events.Add(handle);
-        var page = Environment.SystemPageSize;
-        for (var size = RingBytes == 0 ? _options.RingBytes : RingBytes; ; size /= 2)
+        if (PerfRing.TryMap(handle, Math.Max(1, _options.RingBytes / Environment.SystemPageSize), out var errno) is not { } ring)
         {
-            if (PerfRing.TryMap(handle, Math.Max(1, size / page), out var errno) is { } ring)
-            {
-                RingBytes = ring.DataSize;
-                _rings.Add((cpu, handle, ring));
-                return handle;
-            }
             // EPERM: more memory than may be locked.
-            if (errno != Libc.EPERM || size <= SmallestRing) throw Refused("map a ring for samples", errno);
+            if (errno == Libc.EPERM) throw new RingRefusedException(Refused("map a ring for samples", errno));
+            throw Refused("map a ring for samples", errno);
         }
+        RingBytes = ring.DataSize;
+        _rings.Add((cpu, handle, ring));
+        return handle;
     }
+
+    sealed class RingRefusedException(Exception inner) : Exception(inner.Message, inner);
 
     unsafe SafeFileHandle? OpenEvent(int thread, int cpu)
     {

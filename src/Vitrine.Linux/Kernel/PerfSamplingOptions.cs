@@ -12,8 +12,11 @@ public sealed record PerfSamplingOptions
     /// <summary>Ask for samples in the kernel too; without the privilege there are none, and <see cref="PerfEventRings.SeesKernel"/> says so.</summary>
     public bool Kernel { get; init; } = true;
 
-    /// <summary>Most bytes of data of one ring, a power of two of pages. The default is what the kernel grants every user without counting it against RLIMIT_MEMLOCK (kernel.perf_event_mlock_kb, 516). Smaller ones are tried when it is refused.</summary>
-    public int RingBytes { get; init; } = 512 * 1024;
+    /// <summary>
+    /// Most bytes of data of one ring, a power of two of pages. A sample with its stack has about 8.5 KB, so that 2 MB hold a second of a busy processor at 199 Hz. Rings are as large as may be locked
+    /// in memory: kernel.perf_event_mlock_kb (516 KB) for each processor of the machine and RLIMIT_MEMLOCK together; smaller ones are tried when they are refused.
+    /// </summary>
+    public int RingBytes { get; init; } = 2 << 20;
 
     /// <summary>Most file descriptors to take; 0 for half of those that RLIMIT_NOFILE leaves free.</summary>
     public int MaximumDescriptors { get; init; }

@@ -128,6 +128,7 @@ public sealed class PerfEventRingsTests
     public void OpenThreads_RingThatIsTooSmall_CountsWhatIsLost()
     {
         using var rings = PerfEventRings.OpenThreads(new() { FrequencyHz = 997, RingBytes = 64 * 1024 });
+        Assert.Equal(64 * 1024, rings.RingBytes);
         using var busy = new Busy();
         busy.Start(2);
         Thread.Sleep(600);

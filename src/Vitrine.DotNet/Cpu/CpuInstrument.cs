@@ -12,7 +12,7 @@ namespace Vitrine.DotNet.Cpu;
 /// The profile says which backend made it (<see cref="CpuBackend"/>), how far its sum is from the kernel's own clock of the process, how much of it the kernel took, and what was lost.
 /// Vitrine's own threads are in it under their names: the sum of the profile is the process's.
 /// </remarks>
-public sealed class CpuInstrument : IProfileRecorder
+public sealed class CpuInstrument : IRatedRecorder
 {
     static int s_recording;
     static volatile bool s_isSampling;
@@ -40,6 +40,16 @@ public sealed class CpuInstrument : IProfileRecorder
 
     /// <inheritdoc/>
     public Availability AvailableFor(ITarget target) => SelfTarget.AvailabilityOf(target);
+
+    /// <summary>Those that are in step with nothing that runs ten times a second.</summary>
+    public IReadOnlyList<int> Rates { get; } = [19, 49, 99, 199];
+
+    /// <inheritdoc/>
+    public Recording Record(ITarget target, TimeSpan duration, int rate, CancellationToken stop)
+    {
+        if (!Rates.Contains(rate)) throw new ArgumentOutOfRangeException(nameof(rate), rate, $"The rates are {string.Join(", ", Rates)}.");
+        return new CpuInstrument(_options with { RateHz = rate }).Record(target, duration, stop);
+    }
 
     /// <summary>Records; values are <c>samples</c> and <c>cpu</c> in nanoseconds.</summary>
     /// <exception cref="InstrumentUnavailableException">The target is another process, a recording is under way already, or no backend works here.</exception>

@@ -33,8 +33,6 @@ sealed class SampleService : IDisposable
 
     public async Task<Profile> Profile(string path) => ProfileReader.Read(await Client.GetByteArrayAsync("/debug/pprof/" + path));
 
-    public async Task<bool> Has(string instrument) => (await Client.GetStringAsync("/debug/pprof/")).Contains($"href=\"{instrument}?", StringComparison.Ordinal);
-
     /// <summary>A figure of <c>/metrics</c>.</summary>
     public async Task<double> Metric(string name)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Vitrine.Agent.Targets;
 using Vitrine.Go;
+using Vitrine.Instruments;
 using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.CommandLine;
@@ -31,4 +32,7 @@ sealed class TargetOptions
 
     /// <summary>The Go process that was meant, ready to be looked into.</summary>
     public GoTarget Attach(ParseResult parsed) => GoTargetOpener.Open(Find(parsed));
+
+    /// <summary>The process that was meant, a Go or a .NET one. What it holds is released by whoever disposes it, where it can be disposed.</summary>
+    public ITarget AttachAny(ParseResult parsed) => TargetOpener.Open(Find(parsed));
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Vitrine.Agent.CommandLine;
+using Vitrine.DotNet.Outside;
 using Vitrine.Go;
 
 namespace Vitrine.Agent.Json;
@@ -37,6 +38,17 @@ static class JsonDocumentWriter
         WriteOptional(json, "module", build.ModulePath);
         WriteOptional(json, "moduleVersion", build.ModuleVersion);
         WriteOptional(json, "executable", target.ExecutablePath);
+        json.WriteEndObject();
+    }
+
+    public static void WriteTarget(this Utf8JsonWriter json, DotNetTarget target)
+    {
+        json.WriteStartObject("target");
+        json.WriteNumber("pid", target.Pid);
+        json.WriteString("name", target.Name);
+        json.WriteString("runtime", "dotnet");
+        json.WriteString("runtimeVersion", target.RuntimeVersion);
+        WriteOptional(json, "executable", target.Process.ExecutablePath);
         json.WriteEndObject();
     }
 

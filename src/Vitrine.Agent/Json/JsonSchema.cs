@@ -8,6 +8,7 @@ static class JsonSchema
 {
     public const string Dump = "vitrine.dump/1";
     public const string Threads = "vitrine.threads/1";
+    public const string Growth = "vitrine.growth/1";
     public const string Ps = "vitrine.ps/1";
     public const string Mem = "vitrine.mem/1";
     public const string Sched = "vitrine.sched/1";

@@ -43,6 +43,12 @@ static class PsJson
             if (row.PprofAnswers is { } answers)
                 json.WriteOptional("pprofAnswersAt", answers.TryGet(out var address) ? address : null);
             json.WriteOptional("containerId", row.ContainerId);
+            if (row.DiagnosticPort is { } port)
+            {
+                json.WriteBoolean("diagnosticPort", port.CanLook == true);
+                json.WriteOptional("diagnosticPortClosed", port.CanLook == true ? null : port.Reason);
+                json.WriteOptional("gcMode", row.GcMode);
+            }
             json.WriteEndObject();
         }
         json.WriteEndArray();

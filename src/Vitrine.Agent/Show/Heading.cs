@@ -1,4 +1,4 @@
-using Vitrine.Go;
+using Vitrine.Instruments;
 
 namespace Vitrine.Agent.Show;
 
@@ -6,5 +6,5 @@ namespace Vitrine.Agent.Show;
 static class Heading
 {
     /// <summary>"checkout (pid 4711, go1.27.4)".</summary>
-    public static string Of(Style style, GoTarget target) => $"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)})";
+    public static string Of(Style style, ITarget target) => $"{style.Bold}{Terminal.Safe(target.Name)}{style.Reset} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)})";
 }

@@ -32,4 +32,10 @@ sealed record ProcessRow
     /// <summary>With --probe: the address that answered /debug/pprof/, or why none did.</summary>
     public Known<string>? PprofAnswers { get; init; }
     public string? ContainerId { get; init; }
+
+    /// <summary>Whether a .NET process has its diagnostics port, by the socket's file; null for others.</summary>
+    public Availability? DiagnosticPort { get; init; }
+
+    /// <summary>How a .NET process collects: <c>server</c> or <c>workstation</c>; null when neither its environment nor its configuration says.</summary>
+    public string? GcMode { get; init; }
 }

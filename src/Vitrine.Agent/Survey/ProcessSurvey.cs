@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Vitrine.DotNet.Diagnostics;
 using Vitrine.Go;
 using Vitrine.Go.Binary;
 using Vitrine.Go.Scheduler;
@@ -106,7 +107,25 @@ sealed class ProcessSurvey(bool probe) : IDisposable
     {
         var arguments = process.CommandLine;
         var assembly = arguments.Skip(1).FirstOrDefault(argument => argument.EndsWith(".dll", StringComparison.OrdinalIgnoreCase));
-        return Row(process, RuntimeKind.DotNet, version) with { Module = assembly is null ? null : Path.GetFileNameWithoutExtension(assembly) };
+        var port = DiagnosticPort.Of(process.Pid);
+        var row = Row(process, RuntimeKind.DotNet, version) with
+        {
+            Module = assembly is not null ? Path.GetFileNameWithoutExtension(assembly) : process.ExecutablePath is { } path ? Path.GetFileName(path) : null,
+            DiagnosticPort = port.Availability(),
+            GcMode = DotNetConfiguration.GcMode(process, assembly),
+        };
+        // The runtime itself knows better, and is asked only when asking was asked for.
+        if (!probe || row.DiagnosticPort is not { CanLook: true })
+            return row;
+        try
+        {
+            var info = port.GetProcessInfo();
+            return row with { Module = info.EntryAssembly.Length > 0 ? info.EntryAssembly : row.Module, RuntimeVersion = info.RuntimeVersion.Length > 0 ? $".NET {info.RuntimeVersion.Split('+')[0]}" : row.RuntimeVersion };
+        }
+        catch (InstrumentUnavailableException e)
+        {
+            return row with { DiagnosticPort = Availability.No(e.Message) };
+        }
     }
 
     ProcessRow Row(LinuxProcess process, RuntimeKind runtime, string? version)

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Vitrine.Agent.CommandLine;
+using Vitrine.Agent.DotNet;
 using Vitrine.Agent.Json;
 using Vitrine.Agent.Show;
+using Vitrine.DotNet.Outside;
 using Vitrine.Go;
 using Vitrine.Go.Goroutines;
 using Vitrine.Insight.Findings;
@@ -17,7 +19,7 @@ static class LeaksVerb
 
     public static Command Create()
     {
-        var command = new Command("leaks", "Watch the goroutines of a Go process for a while and say which groups leak, with the evidence and what cannot be known.").WithExamples("""
+        var command = new Command("leaks", "Watch a process for a while and say what leaks, with the evidence and what cannot be known. Go: groups of goroutines. .NET: memory that stays after collections, and threads.").WithExamples("""
             vitrine leaks 4711
             vitrine leaks checkout -d 10m --every 10s
             vitrine leaks --listen :8080 --exit-code --quiet        exits with 8 when there is a leak
@@ -47,7 +49,10 @@ static class LeaksVerb
             throw new UsageException("--every must be longer than 0.");
 
         // 1. Find the target.
-        using var target = options.Attach(parsed);
+        var any = options.AttachAny(parsed);
+        if (any is DotNetTarget dotNet)
+            return DotNetLeaks.Run(dotNet, request.Duration, request.Every, request.Format, request.Output, request.All, new Remarks(request.Quiet), cancellation);
+        using var target = (GoTarget)any;
 
         // 2. Look again and again.
         var remarks = new Remarks(request.Quiet);

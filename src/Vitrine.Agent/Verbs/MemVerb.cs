@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Vitrine.Agent.CommandLine;
+using Vitrine.Agent.DotNet;
 using Vitrine.Agent.Json;
 using Vitrine.Agent.Show;
+using Vitrine.DotNet.Outside;
 using Vitrine.Go;
 using Vitrine.Go.Memory;
 using Vitrine.Instruments;
@@ -13,7 +15,7 @@ static class MemVerb
 {
     public static Command Create()
     {
-        var command = new Command("mem", "Show the memory statistics of a Go process: every field of runtime.MemStats, without the stop that ReadMemStats makes.").WithExamples("""
+        var command = new Command("mem", "Show the memory statistics of a process. Go: every field of runtime.MemStats, without the stop that ReadMemStats makes. .NET: the heap by generation, collections, pauses, allocation.").WithExamples("""
             vitrine mem 4711
             vitrine mem --listen :8080 --format json | jq .memStats.HeapInuse
             """);
@@ -24,17 +26,23 @@ static class MemVerb
         command.Options.Add(format);
         command.Options.Add(output);
         command.Options.Add(quiet);
-        command.SetAction((parsed, _) =>
+        command.SetAction((parsed, cancellation) =>
         {
-            Run(target, parsed, parsed.GetValue(format)!, parsed.GetValue(output));
+            Run(target, parsed, parsed.GetValue(format)!, parsed.GetValue(output), cancellation);
             return Task.FromResult(ExitCode.Success);
         });
         return command;
     }
 
-    static void Run(TargetOptions options, ParseResult parsed, string format, string? output)
+    static void Run(TargetOptions options, ParseResult parsed, string format, string? output, CancellationToken cancellation)
     {
-        using var target = options.Attach(parsed);
+        var any = options.AttachAny(parsed);
+        if (any is DotNetTarget dotNet)
+        {
+            DotNetMem.Run(dotNet, format, output, cancellation);
+            return;
+        }
+        using var target = (GoTarget)any;
         var look = MemStatsReader.Read(target);
         if (format == "json")
             Output.Bytes(output, stream => MemJson.Write(stream, target, look));

@@ -18,7 +18,7 @@ static class PsVerb
             vitrine ps --wide
             vitrine ps --probe          asks each Go service whether it answers /debug/pprof/ to anybody
             """);
-        var probe = new Option<bool>("--probe") { Description = "Send one request for /debug/pprof/ to the listeners of each Go process; without it nothing is sent to anybody" };
+        var probe = new Option<bool>("--probe") { Description = "Send one request for /debug/pprof/ to the listeners of each Go process, and ask each .NET runtime for its version and entry assembly; without it nothing is sent to anybody" };
         var wide = new Option<bool>("--wide", "-w") { Description = "Show the whole command line" };
         var format = CommonOptions.Format("text", "text", "json");
         var output = CommonOptions.Output();
@@ -47,12 +47,12 @@ static class PsVerb
             writer.WriteLine($"No Go or .NET process among {Units.Count(result.Examined, "process", "processes")}.");
             return;
         }
-        var table = Tables.Create(">pid", "runtime", "name", wide ? "command" : "module", "listens on", ">up", ">memory", ">goroutines", "debugger", "pprof");
+        var table = Tables.Create(">pid", "runtime", "name", wide ? "command" : "module", "listens on", ">up", ">memory", ">goroutines", "debugger", "pprof", ".NET port");
         foreach (var row in result.Rows)
         {
             table.Row(
                 row.Pid.ToString(CultureInfo.InvariantCulture),
-                row.RuntimeVersion ?? (row.Runtime == RuntimeKind.Go ? "Go ?" : ".NET ?"),
+                (row.RuntimeVersion ?? (row.Runtime == RuntimeKind.Go ? "Go ?" : ".NET ?")) + (row.GcMode == "server" ? " server GC" : ""),
                 row.Name,
                 wide ? row.CommandLine : Module(row),
                 row.Listening is null ? "?" : Ports(row.Listening, wide),
@@ -60,7 +60,8 @@ static class PsVerb
                 Units.Bytes(row.ResidentBytes),
                 row.Runtime != RuntimeKind.Go ? "-" : row.Goroutines.TryGet(out var count) ? Units.Count((long)count) : "?",
                 row.TracerPid == 0 ? "-" : $"pid {row.TracerPid}",
-                Pprof(row, probe));
+                Pprof(row, probe),
+                row.DiagnosticPort switch { { CanLook: true } => "open", { } => "closed", _ => "-" });
         }
         Tables.Write(writer, table, toFile);
     }

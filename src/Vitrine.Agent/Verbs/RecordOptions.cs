@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Show;
+using Vitrine.DotNet;
 using Vitrine.DotNet.Outside;
 using Vitrine.Go;
 using Vitrine.Go.OffCpu;
@@ -62,14 +63,22 @@ sealed class RecordOptions
     }
 
     /// <summary>Names of what can be recorded of .NET processes.</summary>
-    public static IReadOnlyList<string> DotNetNames { get; } = ["cpu", "threads"];
+    public static IReadOnlyList<string> DotNetNames { get; } = ["cpu", "threads", .. OfEvents().All.Where(IsRecorded).Select(static one => one.Name).Where(static name => name is not ("cpu" or "threads"))];
+
+    /// <summary>Whether Go has a profile of that name.</summary>
+    public bool IsOfGo(string name) => name == "profile" || _instruments.TryGet(name, out _);
+
+    // What the runtime itself reports is recorded of this process and of others by the same code.
+    static InstrumentRegistry OfEvents() => DotNetInstruments.AddTo(new InstrumentRegistry());
+
+    static bool IsRecorded(IInstrument instrument) => instrument is IProfileRecorder or IFileRecorder;
 
     /// <summary>The instrument of that name for .NET processes, with the options that were typed; null when there is none.</summary>
     public IInstrument? DotNetInstrument(string name, ParseResult parsed) => name switch
     {
         "cpu" or "profile" => new OutsideCpuRecorder(new OutsideCpuOptions { Rate = (int)Rate(parsed, OutsideCpuOptions.Default.Rate, OutsideCpuOptions.MaximumRate), WithKernelStacks = parsed.GetValue(_kernel) }),
         "threads" => new ThreadsInstrument(),
-        _ => null,
+        _ => OfEvents().TryGet(name, out var instrument) && IsRecorded(instrument) ? instrument : null,
     };
 
     double Rate(ParseResult parsed, double otherwise, double most) => parsed.GetValue(_rate) switch

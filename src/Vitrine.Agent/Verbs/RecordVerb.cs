@@ -55,8 +55,8 @@ static class RecordVerb
             var typed = parsed.GetValue(words)!;
             // What only .NET processes have is known by name; everything else is checked before anybody looks for the process.
             var dotnet = options.DotNetInstrument(typed[^1], parsed);
-            var go = dotnet is ThreadsInstrument ? null : options.Instrument(typed[^1], parsed);
-            var file = parsed.GetValue(output) ?? $"{(go ?? dotnet)!.Name}.pb.gz";
+            var go = dotnet is not null && !options.IsOfGo(typed[^1]) ? null : options.Instrument(typed[^1], parsed);
+            var file = parsed.GetValue(output) ?? $"{(go ?? dotnet)!.Name}{(dotnet as IFileRecorder)?.FileExtension ?? ".pb.gz"}";
             return Run(go, dotnet, new Request(typed.Length == 2 ? typed[0] : null, parsed.GetValue(listen), file, every.Of(parsed), parsed.GetValue(duration), parsed.GetValue(quiet)), cancellation);
         });
         return command;
@@ -65,7 +65,8 @@ static class RecordVerb
     static async Task<int> Run(IInstrument? forGo, IInstrument? forDotNet, Request request, CancellationToken cancellation)
     {
         // 1. The file's name says the format: a name that says none must not cost a look.
-        ProfileFile.Check(request.Output);
+        if (forDotNet is not IFileRecorder)
+            ProfileFile.Check(request.Output);
         Output.Check(request.Output);
 
         // 2. Find the target.
@@ -76,6 +77,8 @@ static class RecordVerb
             : $"'{forGo!.Name}' is recorded of Go processes; of a .NET process: {string.Join(", ", RecordOptions.DotNetNames)}.");
         using var go = dotnet is null ? GoTargetOpener.Open(process) : null;
         var target = (ITarget?)dotnet ?? go!;
+        if (dotnet is not null && instrument.AvailableFor(target) is { CanLook: false, Reason: var reason })
+            throw new InstrumentUnavailableException($"'{instrument.Name}' cannot look at process {target.Pid}: {reason}.");
 
         // 3. Look or watch, write, and again.
         var remarks = new Remarks(request.Quiet);
@@ -109,6 +112,17 @@ static class RecordVerb
                     if (targetEnded = taken.TargetEnded)
                         ending.Cancel();
                 }, ending.Token);
+                break;
+            case IFileRecorder file:
+                if (request.Every > TimeSpan.Zero)
+                    throw new UsageException($"--every is for profiles; {file.Name} is one file.");
+                remarks.Progress($"recording {file.Name} for {Units.Duration(duration)}, Ctrl-C ends in order");
+                FileRecording? recorded = null;
+                Output.Bytes(request.Output, stream => recorded = file.Record(target, duration, stream, cancellation));
+                remarks.ClearProgress();
+                foreach (var note in recorded!.Notes)
+                    remarks.Note($"note: {note}");
+                remarks.Note($"{Units.Bytes(recorded.Bytes)} over {Units.Duration(recorded.Watched)} in {request.Output}");
                 break;
             case IProfileInstrument snapshot:
                 await Repeat.Each(request.Every, duration, at => Write(Look(snapshot, target, cancellation), at), cancellation).ConfigureAwait(false);

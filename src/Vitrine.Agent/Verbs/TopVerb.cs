@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Vitrine.Agent.CommandLine;
+using Vitrine.Agent.DotNet;
 using Vitrine.Agent.Live;
 using Vitrine.Agent.Show;
+using Vitrine.DotNet.Outside;
+using Vitrine.Go;
 
 namespace Vitrine.Agent.Verbs;
 
@@ -17,7 +20,7 @@ static class TopVerb
     {
         var command = new Command(
             "top",
-            "Watch the groups of goroutines of a Go process change: counts, states, heap, processors. "
+            "Watch a process change. Go: the groups of goroutines, with counts, states, heap, processors. .NET: allocation, collections, thread pool, exceptions, the busiest threads. "
             + "On a terminal: arrows select, enter opens a stack, s sorts, / filters, space pauses, q quits. Elsewhere it prints one table per look.").WithExamples("""
             vitrine top 4711
             vitrine top checkout --every 5s -d 1m > top.txt
@@ -35,7 +38,10 @@ static class TopVerb
     {
         if (every <= TimeSpan.Zero)
             throw new UsageException("--every must be longer than 0.");
-        using var target = options.Attach(parsed);
+        var any = options.AttachAny(parsed);
+        if (any is DotNetTarget dotNet)
+            return await DotNetTop.Run(dotNet, every, duration, cancellation).ConfigureAwait(false);
+        using var target = (GoTarget)any;
         var sampler = new TopSampler(target);
         var screen = new TopScreen($"{Terminal.Safe(target.Name)} (pid {target.Pid}, {Terminal.Safe(target.RuntimeVersion)})");
         if (Console.IsOutputRedirected || Console.IsInputRedirected)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Vitrine.TestTargets;
 
@@ -24,8 +25,18 @@ public sealed class ErrorTests
     public void Dump_WithoutAProcess_AsksForOne() => AssertSays(VitrineProgram.Run("dump"), ExitCode.Usage, "Which process?");
 
     [Fact]
-    public void Dump_NotAGoProcess_SaysSo() =>
-        AssertSays(VitrineProgram.Run("dump", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)), ExitCode.Unavailable, "vitrine ps");
+    public void Dump_NeitherGoNorDotNet_SaysSo()
+    {
+        using var sleeper = Process.Start("sleep", "60");
+        try
+        {
+            AssertSays(VitrineProgram.Run("dump", sleeper.Id.ToString(CultureInfo.InvariantCulture)), ExitCode.Unavailable, "vitrine ps");
+        }
+        finally
+        {
+            sleeper.Kill();
+        }
+    }
 
     [Fact]
     public void Dump_KernelThread_SaysThatItHasNoProgram()

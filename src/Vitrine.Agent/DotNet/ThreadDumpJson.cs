@@ -11,7 +11,6 @@ static class ThreadDumpJson
     public static void Write(Stream stream, DotNetTarget target, ThreadDump dump, ThreadFilter filter) =>
         JsonDocumentWriter.Write(stream, JsonSchema.Threads, json =>
         {
-            json.WriteString("vitrineVersion", ProductVersion.Text);
             json.WriteStartObject("target");
             json.WriteNumber("pid", target.Pid);
             json.WriteString("name", target.Name);

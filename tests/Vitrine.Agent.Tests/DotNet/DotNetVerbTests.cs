@@ -52,7 +52,7 @@ public sealed class DotNetVerbTests
         // One half second of a program that does the same all the time, against the mean over the whole run of vitrine: the machine may be busy with other things in either.
         Assert.InRange(Number(json, "dotnet", "allocatedBytesPerSecond"), (after[Allocated] - before[Allocated]) / seconds / 3, (after[Allocated] - before[Allocated]) / seconds * 3);
         Assert.InRange(Number(json, "dotnet", "exceptionsPerSecond"), (after[Thrown] - before[Thrown]) / seconds / 3, (after[Thrown] - before[Thrown]) / seconds * 3);
-        Assert.InRange(Number(json, "dotnet", "committedBytes"), 1e6, 2e9);
+        Assert.InRange(Number(json, "dotnet", "committedBytes"), 1e5, 2e9);
         Assert.InRange(Number(json, "dotnet", "heapBytes"), 1e4, Number(json, "dotnet", "committedBytes") * 2);
         Assert.InRange(Number(json, "dotnet", "residentBytes"), 1e7, 1e10);
         Assert.Equal(LinuxProcess.Open(sample.Pid).Threads().Count, Number(json, "dotnet", "threads"), 3.0);
@@ -151,8 +151,8 @@ public sealed class DotNetVerbTests
 
         var result = VitrineProgram.Run("record", Pid(sample), "offcpu", "-o", "never.pb.gz");
 
-        Assert.Equal(ExitCode.Unavailable, result.ExitCode);
-        Assert.Contains("no profile 'offcpu' of a .NET process", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains("'offcpu' is recorded of Go processes", result.Errors, StringComparison.Ordinal);
         Assert.Contains("exceptions", result.Errors, StringComparison.Ordinal);
     }
 

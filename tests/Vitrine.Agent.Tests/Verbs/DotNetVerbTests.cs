@@ -50,7 +50,7 @@ public sealed class DotNetVerbTests
         {
             File.Delete(file);
         }
-        var refused = VitrineProgram.Run("record", target.Pid, "heap", "-o", file);
+        var refused = VitrineProgram.Run("record", target.Pid, "offcpu", "-o", file);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("of a .NET process: cpu, threads", refused.Errors, StringComparison.Ordinal);
     }

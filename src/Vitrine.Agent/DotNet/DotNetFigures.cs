@@ -17,8 +17,8 @@ static class DotNetFigures
     static readonly Source[] s_counters =
     [
         new("Heap", "in use (gc-heap-size)", "heapBytes", FigureUnit.Bytes, "gc-heap-size", Megabyte),
-        new("Heap", "committed (gc-committed)", "committedBytes", FigureUnit.Bytes, "gc-committed", Megabyte),
-        new("Heap", "fragmented (gc-fragmentation)", "fragmentedPercent", FigureUnit.Percent, "gc-fragmentation"),
+        new("After the last collection", "committed (gc-committed)", "committedBytes", FigureUnit.Bytes, "gc-committed", Megabyte),
+        new("After the last collection", "fragmented (gc-fragmentation)", "fragmentedPercent", FigureUnit.Percent, "gc-fragmentation"),
         new("After the last collection", "generation 0", "generation0Bytes", FigureUnit.Bytes, "gen-0-size"),
         new("After the last collection", "generation 1", "generation1Bytes", FigureUnit.Bytes, "gen-1-size"),
         new("After the last collection", "generation 2", "generation2Bytes", FigureUnit.Bytes, "gen-2-size"),

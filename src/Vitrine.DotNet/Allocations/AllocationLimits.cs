@@ -21,6 +21,9 @@ public sealed record AllocationLimits
     /// <summary>Characters of one type's name; generic types have long ones.</summary>
     public int TypeNameLength { get; init => field = AtLeast(value, 1); } = 1024;
 
+    /// <summary>Different pairs of a stack and a type that are told apart, some 100 bytes each; what comes beyond is counted together.</summary>
+    public int Sites { get; init => field = AtLeast(value, 1); } = 200_000;
+
     static int AtLeast(int value, int least)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, least);

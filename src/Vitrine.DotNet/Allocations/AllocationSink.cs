@@ -50,12 +50,12 @@ sealed class AllocationSink(INettraceSink inner, MethodMapBuilder? methods, Read
     }
 
     /// <inheritdoc/>
-    public void OnLost(long events)
+    public void OnLost(long threadId, long events)
     {
         lock (Gate)
         {
             Lost += events;
-            inner.OnLost(events);
+            inner.OnLost(threadId, events);
         }
     }
 

@@ -24,7 +24,7 @@ sealed class AllocationSites(AllocationLimits limits)
     /// <summary>Samples that were taken in.</summary>
     public long Samples { get; private set; }
 
-    /// <summary>Samples whose stack or type was not told apart because there were too many.</summary>
+    /// <summary>Samples whose site was not told apart because there were too many stacks, types or pairs of them.</summary>
     public long Indistinct { get; private set; }
 
     /// <summary>How many sites there are.</summary>
@@ -42,8 +42,11 @@ sealed class AllocationSites(AllocationLimits limits)
     {
         Samples++;
         var (stackNumber, typeNumber) = (StackNumber(stack), TypeNumber(type));
-        if (stackNumber < 0 || typeNumber < 0) Indistinct++;
+        var isIndistinct = stackNumber < 0 || typeNumber < 0;
         var key = (long)Math.Max(stackNumber, 0) << 32 | (uint)Math.Max(typeNumber, 0);
+        // The site of everything else, no stack and no type, has its place beyond the limit.
+        if (_sites.Count >= limits.Sites && key != 0 && !_siteNumbers.ContainsKey(key)) (key, isIndistinct) = (0, true);
+        if (isIndistinct) Indistinct++;
         ref var site = ref CollectionsMarshal.GetValueRefOrAddDefault(_siteNumbers, key, out var isKnown);
         if (!isKnown)
         {

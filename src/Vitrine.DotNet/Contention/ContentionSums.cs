@@ -9,4 +9,5 @@ namespace Vitrine.DotNet.Contention;
 /// <param name="Seen">Waits that the runtime reported.</param>
 /// <param name="Unpaired">Starts without an end and ends without a start: waits that began before the recording, or of which an event was lost.</param>
 /// <param name="Dropped">Waits that are without their stack, or not in the sums, because there were too many different ones.</param>
-sealed record ContentionSums(List<TallyRow<ContentionKey>> Rows, ulong[][] Stacks, long Samples, long Seen, long Unpaired, long Dropped);
+/// <param name="Lost">Events that the runtime dropped because its buffer was full.</param>
+sealed record ContentionSums(List<TallyRow<ContentionKey>> Rows, ulong[][] Stacks, long Samples, long Seen, long Unpaired, long Dropped, long Lost);

@@ -16,8 +16,11 @@ sealed class ContentionTally(SamplingFraction fraction)
     readonly AddressStacks _stacks = new();
     readonly Tally<ContentionKey> _tally = new();
     readonly Dictionary<long, Wait> _open = [];
-    readonly Dictionary<ulong, (long Thread, int Stack)> _acquired = [];
-    long _samples, _unpaired, _seen;
+    readonly Dictionary<ulong, Waited> _lastWaited = [];
+    long _samples, _unpaired, _seen, _lost, _stops;
+
+    /// <summary>The last wait for a lock that has ended: who waited, where, and the how-manieth of all that was.</summary>
+    readonly record struct Waited(long Thread, int Stack, long Number);
 
     readonly record struct Wait(ContentionKey Key, long Ticks, int Weight);
 
@@ -41,7 +44,8 @@ sealed class ContentionTally(SamplingFraction fraction)
             if (_open.Remove(thread)) _unpaired++;
             if (_open.Count >= MaximumThreads) return;
             var number = _stacks.Intern(stack);
-            var ownerStack = _acquired.TryGetValue(lockId, out var last) && (ulong)last.Thread == owner ? last.Stack : AddressStacks.Other;
+            // The runtime reports no acquisition that was not waited for: the owner may have left the lock since and entered it elsewhere.
+            var ownerStack = _lastWaited.TryGetValue(lockId, out var last) && (ulong)last.Thread == owner ? last.Stack : AddressStacks.Other;
             _open[thread] = new(new(number, lockId, owner, ownerStack), ticks, fraction.Take());
         }
     }
@@ -59,11 +63,33 @@ sealed class ContentionTally(SamplingFraction fraction)
                 _unpaired++;
                 return;
             }
-            if (_acquired.Count < MaximumLocks || _acquired.ContainsKey(wait.Key.Lock)) _acquired[wait.Key.Lock] = (thread, wait.Key.Stack);
+            _stops++;
+            if (_lastWaited.Count >= MaximumLocks && !_lastWaited.ContainsKey(wait.Key.Lock)) ForgetOldLocks();
+            _lastWaited[wait.Key.Lock] = new(thread, wait.Key.Stack, _stops);
             // What a file or a socket says is a number only when it is one.
             if (wait.Weight == 0 || !(nanoseconds >= 0 && nanoseconds < 1e18)) return;
             _samples++;
             Add(wait.Key, wait.Weight, nanoseconds);
+        }
+    }
+
+    // Each wait renews one lock at most, so at least half go.
+    void ForgetOldLocks()
+    {
+        foreach (var (one, last) in _lastWaited)
+            if (last.Number < _stops - MaximumLocks / 2)
+                _lastWaited.Remove(one);
+    }
+
+    /// <summary>Events of a thread were lost: whether it still waits where it did is not known, so that wait is in no sum.</summary>
+    /// <param name="thread">The thread.</param>
+    /// <param name="events">How many.</param>
+    public void Lost(long thread, long events)
+    {
+        lock (_gate)
+        {
+            _lost += events;
+            if (_open.Remove(thread)) _unpaired++;
         }
     }
 
@@ -75,7 +101,7 @@ sealed class ContentionTally(SamplingFraction fraction)
         lock (_gate)
         {
             _open.Clear();
-            _acquired.Clear();
+            _lastWaited.Clear();
         }
     }
 
@@ -91,7 +117,7 @@ sealed class ContentionTally(SamplingFraction fraction)
                 foreach (var wait in _open.Values)
                     if (wait.Weight > 0 && now > wait.Ticks)
                         rows.Add(new(wait.Key with { IsUnfinished = true }, wait.Weight, wait.Weight * (now - wait.Ticks) * nanosecondsPerTick));
-            return new(rows, _stacks.Snapshot(), _samples, _seen, _unpaired, _stacks.Dropped + _tally.Dropped);
+            return new(rows, _stacks.Snapshot(), _samples, _seen, _unpaired, _stacks.Dropped + _tally.Dropped, _lost);
         }
     }
 }

@@ -19,7 +19,7 @@ static class ContentionWriter
             labels.Clear();
             if (row.Key.Lock != 0) labels.Add(new("lock", string.Create(CultureInfo.InvariantCulture, $"0x{row.Key.Lock:x}")));
             if (withOwners && row.Key.Owner is > 0 and <= long.MaxValue) labels.Add(new("owner_thread", null, (long)row.Key.Owner));
-            if (row.Key.OwnerStack >= 0 && profile.Place(sums.Stacks[row.Key.OwnerStack]) is { Length: > 0 } place) labels.Add(new("owner_entered_in", place));
+            if (row.Key.OwnerStack >= 0 && profile.Place(sums.Stacks[row.Key.OwnerStack]) is { Length: > 0 } place) labels.Add(new("owner_last_waited_in", place));
             if (row.Key.IsUnfinished) labels.Add(new("wait", "unfinished"));
             profile.Add(row.Key.Stack >= 0 ? sums.Stacks[row.Key.Stack] : [], [row.Count, (long)Math.Min(Math.Round(row.Amount), long.MaxValue / 2)], labels.ToArray());
         }

@@ -18,7 +18,8 @@ namespace Vitrine.DotNet.Contention;
 /// <remarks>
 /// The runtime reports each wait that blocks over its diagnostics port: where it begins with the stack, the lock and its owner's thread, and how long it took. Waits that end within the first spins are
 /// not reported. The fraction decides which of the reports are taken in; the runtime makes them all while it is not 0. With 0 there is no session, and nothing is spent.
-/// Unlike Go's, the stack is that of the thread that waited, not of the one that held the lock: that one's thread is a label, and where it had itself waited for the lock before it got it, when it had.
+/// Unlike Go's, the stack is that of the thread that waited, not of the one that held the lock: that one's thread is a label (<c>owner_thread</c>), and where it had itself last waited for the lock, when it had
+/// (<c>owner_last_waited_in</c>): it may have left it since and entered it again elsewhere without a wait, which the runtime does not report.
 /// </remarks>
 /// <param name="options">How it is fed; null for the defaults.</param>
 public sealed class MutexProfile(MutexOptions? options = null) : IProfileInstrument, IProfileRecorder, IDisposable
@@ -33,7 +34,8 @@ public sealed class MutexProfile(MutexOptions? options = null) : IProfileInstrum
     readonly Lock _switching = new();
     ContentionTally? _tally;
     EventSession? _session;
-    MethodMap _methods = MethodMap.Empty;
+    readonly Lock _listing = new();
+    readonly LazyMethods _methods = new(SelfTarget.Instance.Port);
     string _whyNoEvents = "";
     long _reported, _dropped;
 
@@ -165,6 +167,7 @@ public sealed class MutexProfile(MutexOptions? options = null) : IProfileInstrum
         if (_whyNoEvents.Length > 0) notes.Add($"Only waits that the program reports itself are in it: {_whyNoEvents}");
         if (_session is { CutOff: { Length: > 0 } cutOff }) notes.Add($"{cutOff} Set the fraction again to go on.");
         if (sums is not null) notes.AddRange(ContentionWriter.Notes(sums));
+        if (sums is { Lost: > 0 and var lost }) notes.Add($"{lost} events were dropped by the runtime because its buffer was full: the waits that they told of are missing.");
         if (Dropped is > 0 and var dropped) notes.Add($"{dropped} waits that the program reported were not kept: there are too many different stacks.");
         var rows = tallies.Count + (sums?.Rows.Count ?? 0);
         return new(profile.Build(notes), now, Stopwatch.GetElapsedTime(begun), new() { Total = rows, Accepted = rows, SkewMs = skew.TotalMilliseconds }, notes);
@@ -173,20 +176,17 @@ public sealed class MutexProfile(MutexOptions? options = null) : IProfileInstrum
     /// <summary>The methods of this process; listed anew only when a stack has one that is not known yet.</summary>
     MethodMap MethodsOf(ContentionSums sums)
     {
-        lock (_switching)
+        lock (_listing)
         {
-            if (!Array.TrueForAll(sums.Stacks, stack => Array.TrueForAll(stack, _methods.Contains)))
+            try
             {
-                try
-                {
-                    _methods = MethodMap.Capture(SelfTarget.Instance.Port);
-                }
-                catch (InstrumentUnavailableException)
-                {
-                    // The stacks keep their addresses.
-                }
+                return _methods.For(sums.Stacks);
             }
-            return _methods;
+            catch (InstrumentUnavailableException)
+            {
+                // The stacks keep their addresses.
+                return _methods.Known;
+            }
         }
     }
 
@@ -200,7 +200,7 @@ public sealed class MutexProfile(MutexOptions? options = null) : IProfileInstrum
         var end = EventWatch.Run(dotnet, [EventProvider.Runtime(RuntimeKeywords.Contention)], new ContentionSink(tally), duration, _options.Budget, withMethods: true, stop);
 
         var begun = Stopwatch.GetTimestamp();
-        var sums = tally.Read(end.EndTicks, 1e9 / Stopwatch.Frequency);
+        var sums = tally.Read(end.EndTicks, end.NanosecondsPerTick);
         var profile = new EventProfile(end.Methods, end.StartedAt, end.Recording.Watched, Types);
         profile.Builder.Period = fraction.Rate;
         ContentionWriter.Write(profile, sums, withOwners: true);

@@ -26,7 +26,7 @@ sealed record DiagnosticSocket(int Pid, string Path, bool IsPipe = false)
         {
             return OnLinux(LinuxProcess.Open(pid));
         }
-        catch (Exception e) when (e is TargetGoneException or AccessDeniedException)
+        catch (Exception e) when (e is TargetGoneException or AccessDeniedException or IOException or UnauthorizedAccessException)
         {
             throw new InstrumentUnavailableException(e.Message);
         }

@@ -17,8 +17,14 @@ public sealed class EventRecording : IDisposable
     const int LiveBytes = 16 << 20, LargestPiece = 1 << 20, StackBytes = 256 << 10;
     const int Unfinished = 0, Finished = 1;
 
-    /// <summary>How long the drain waits for a sink that makes no progress before it throws bytes away.</summary>
-    const int SinkPatienceMilliseconds = 1000;
+    /// <summary>Bytes that the sink is given at a time. What was given is free again afterwards, so this is also how often the drain sees that the sink moves.</summary>
+    const int FedPiece = 128 << 10;
+
+    /// <summary>
+    /// Looks of the draining thread, a millisecond apart or more, in which the sink makes no progress while memory is full, before the recording is given up. They are counted and not timed: what stops the whole
+    /// process for a while (a long collection, a debugger, a quota of processor time) stops both threads, and says nothing of the sink.
+    /// </summary>
+    const int SinkPatience = 1000;
 
     /// <summary>Looks of the parsing thread, 10 ms apart, that find nothing before it takes the runtime to have written everything.</summary>
     const int QuietRounds = 25;
@@ -32,13 +38,14 @@ public sealed class EventRecording : IDisposable
     readonly ulong _session;
     readonly DrainBuffer _buffer;
     readonly Thread _drain;
+    readonly NettraceReader? _reader;
     readonly Thread? _parse;
     readonly Stopwatch _clock = Stopwatch.StartNew();
     readonly Lock _stopping = new();
-    long _discarded, _lastByteAt;
+    long _discarded;
     int _drainState, _parseState, _drainId, _parseId;
     long _endedAt;
-    bool _abandoned;
+    bool _abandoned, _isGivenUp;
     NettraceSummary _summary;
     Exception? _failure;
     EventRecordingEnd? _end;
@@ -57,7 +64,9 @@ public sealed class EventRecording : IDisposable
             _buffer.Dispose();
             throw;
         }
-        _lastByteAt = Environment.TickCount64;
+        // What is measured is what was watched, and not how long asking for it took.
+        _clock.Restart();
+        if (options.Live is not null) _reader = new(options.Live, options.Limits);
         _drain = new(Drain, StackBytes) { IsBackground = true, Name = "vitrine drain" };
         _drain.Start();
         if (options.Live is null) return;
@@ -74,8 +83,20 @@ public sealed class EventRecording : IDisposable
         return new(port, options);
     }
 
-    /// <summary>Whether the stream has ended, by <see cref="Stop"/> or because the process did.</summary>
+    /// <summary>Whether the stream has ended: by <see cref="Stop"/>, because the process did, or because of a <see cref="Problem"/>.</summary>
     public bool HasEnded => Volatile.Read(ref _drainState) == Finished;
+
+    /// <summary>
+    /// Why a recording with a live sink has given itself up, as a clause; empty while all is well. Known at once, also while the recording is not stopped: the session is ended by it, so that the process
+    /// does not go on paying for events that nobody reads.
+    /// </summary>
+    public string Problem => Volatile.Read(ref _failure) switch
+    {
+        { } told when told is BadNettraceException or RecordingOverException => told.Message.TrimEnd('.'),
+        { } other => $"what takes in the events failed with {other.GetType().Name}: {other.Message.TrimEnd('.')}",
+        null when Volatile.Read(ref _isGivenUp) => "what takes in the events stood still while memory was full",
+        null => "",
+    };
 
     /// <summary>Bytes that have come so far.</summary>
     public long Bytes => _buffer.Written + Volatile.Read(ref _discarded);
@@ -84,7 +105,7 @@ public sealed class EventRecording : IDisposable
     public IReadOnlyList<int> ReaderThreadIds => [.. new[] { Volatile.Read(ref _drainId), Volatile.Read(ref _parseId) }.Where(static id => id != 0)];
 
     /// <summary>Waits while the session runs.</summary>
-    /// <returns>False when the stream ended by itself, which it does when the process ends.</returns>
+    /// <returns>False when the process ended the stream, as it does when it ends. True also at once when there is a <see cref="Problem"/>.</returns>
     public bool Wait(TimeSpan duration, CancellationToken stop)
     {
         var clock = Stopwatch.StartNew();
@@ -94,7 +115,7 @@ public sealed class EventRecording : IDisposable
             if (left <= TimeSpan.Zero || stop.IsCancellationRequested) return true;
             stop.WaitHandle.WaitOne(left < TimeSpan.FromMilliseconds(100) ? left : TimeSpan.FromMilliseconds(100));
         }
-        return false;
+        return Problem.Length > 0;
     }
 
     // Nothing here may allocate, take a lock or call what could write an event.
@@ -104,36 +125,63 @@ public sealed class EventRecording : IDisposable
         const int scratchBytes = 64 << 10;
         var scratch = stackalloc byte[scratchBytes];
         var isDiscarding = false;
-        var (sinkAt, sinkSince) = (0L, Environment.TickCount64);
+        var (sinkAt, looks) = (0L, 0);
         while (!Volatile.Read(ref _abandoned))
         {
             var to = _buffer.Free(out var free);
             if (free == 0 && !isDiscarding)
             {
+                if (_reader is null)
+                {
+                    isDiscarding = true;
+                    continue;
+                }
                 // While the sink makes progress, waiting only moves the loss into the runtime's buffer, where events are dropped whole and counted. A sink that stands still may itself wait for the
-                // session's end, which needs these bytes to be read: then they are thrown away.
-                var (at, now) = (_buffer.ReadPosition, Environment.TickCount64);
-                if (at != sinkAt) (sinkAt, sinkSince) = (at, now);
-                isDiscarding = _parse is null || now - sinkSince > SinkPatienceMilliseconds;
-                if (!isDiscarding) Thread.Sleep(1);
+                // session's end, which needs these bytes to be read or the stream to be closed.
+                if (SinkProgress is var at && at != sinkAt) (sinkAt, looks) = (at, 0);
+                else if (++looks > SinkPatience) break;
+                Thread.Sleep(1);
                 continue;
             }
+            looks = 0;
             var got = isDiscarding ? _stream.Receive(scratch, scratchBytes, 100) : _stream.Receive(to, Math.Min(free, LargestPiece), 100);
             if (got == IpcConnection.TimedOut) continue;
             if (got == 0) break;
             if (isDiscarding) Volatile.Write(ref _discarded, _discarded + got);
             else _buffer.Commit(got);
-            Volatile.Write(ref _lastByteAt, Environment.TickCount64);
-            sinkSince = Environment.TickCount64;
+        }
+        var isGivenUp = looks > SinkPatience;
+        if (isGivenUp)
+        {
+            Volatile.Write(ref _isGivenUp, true);
+            // From here on nobody waits for this thread.
+            _stream.Abort();
         }
         Volatile.Write(ref _endedAt, _clock.ElapsedTicks);
         Volatile.Write(ref _drainState, Finished);
+        if (isGivenUp) EndSession();
+    }
+
+    /// <summary>Changes whenever the sink gets on.</summary>
+    long SinkProgress => _buffer.ReadPosition + _reader!.Events;
+
+    /// <summary>Ends a session whose stream is closed. The runtime does so by itself, but only when it has something to write.</summary>
+    void EndSession()
+    {
+        try
+        {
+            _port.BeginStop(_session).Dispose();
+        }
+        catch (InstrumentUnavailableException)
+        {
+            // The process has ended, or takes no connection: it finds the stream closed when it writes to it.
+        }
     }
 
     void Parse()
     {
         Volatile.Write(ref _parseId, UnixCalls.CurrentThreadId());
-        var reader = new NettraceReader(_options.Live!, _options.Limits);
+        var reader = _reader!;
         var quiet = 0;
         try
         {
@@ -144,6 +192,7 @@ public sealed class EventRecording : IDisposable
                 var bytes = _buffer.Readable();
                 if (!bytes.IsEmpty)
                 {
+                    if (bytes.Length > FedPiece) bytes = bytes[..FedPiece];
                     reader.Feed(bytes);
                     _buffer.Consume(bytes.Length);
                     quiet = 0;
@@ -164,20 +213,35 @@ public sealed class EventRecording : IDisposable
         }
         catch (Exception e)
         {
-            _failure = e;
+            Volatile.Write(ref _failure, e);
+            _stream.Abort();
             while (Volatile.Read(ref _drainState) != Finished)
             {
                 _buffer.Consume(_buffer.Readable().Length);
-                Thread.Sleep(10);
+                Thread.Sleep(1);
             }
+            EndSession();
+            Abandon(reader);
         }
         Volatile.Write(ref _parseState, Finished);
+    }
+
+    // The sink is told that it is over. That it fails once more changes nothing: the first failure is the one that counts.
+    static void Abandon(NettraceReader reader)
+    {
+        try
+        {
+            reader.Abandon();
+        }
+        catch (Exception)
+        {
+        }
     }
 
     /// <summary>
     /// Ends the session, and waits until everything was read and, with a live sink, handed out. The time is bounded also when the runtime does not answer any more. Calling it again returns the same.
     /// </summary>
-    /// <returns>What can be said of the recording. A damaged stream is a <see cref="EventRecordingEnd.Problem"/>; what the sink threw is thrown.</returns>
+    /// <returns>What can be said of the recording. A damaged stream, and a sink that stood still, are a <see cref="EventRecordingEnd.Problem"/>; what the sink threw is thrown.</returns>
     public EventRecordingEnd Stop()
     {
         lock (_stopping)
@@ -185,7 +249,7 @@ public sealed class EventRecording : IDisposable
             ObjectDisposedException.ThrowIf(_disposed && _end is null, this);
             _end ??= End();
         }
-        if (_failure is not null and not BadNettraceException) ExceptionDispatchInfo.Throw(_failure);
+        if (_failure is not null and not BadNettraceException and not RecordingOverException) ExceptionDispatchInfo.Throw(_failure);
         return _end;
     }
 
@@ -193,14 +257,13 @@ public sealed class EventRecording : IDisposable
     {
         var endedBefore = HasEnded;
         var watched = endedBefore ? TimeSpan.FromSeconds((double)Volatile.Read(ref _endedAt) / Stopwatch.Frequency) : _clock.Elapsed;
-        var problem = endedBefore ? "the process ended the session by itself, as it does when it exits" : StopSession();
-        if (_parse is not null && !WaitFor(ref _parseState, () => _buffer.ReadPosition, _options.StopPatience)) problem = "the sink of the events did not come to an end";
+        var problem = Problem.Length > 0 ? "" : endedBefore ? "the process ended the session by itself, as it does when it exits" : StopSession();
+        if (_parse is not null && !WaitFor(ref _parseState, () => SinkProgress, _options.StopPatience)) problem = "the sink of the events did not come to an end";
         Volatile.Write(ref _abandoned, true);
         if (_parse is null) _failure = Summarise();
-        if (_failure is BadNettraceException bad) problem = bad.Message;
+        if (Problem is { Length: > 0 } own) problem = own;
         var isCut = problem.Length > 0 || _discarded > 0 || !_summary.IsComplete;
-        if (_discarded > 0 && problem.Length == 0)
-            problem = _parse is null ? $"the memory of {_options.MaximumBytes} bytes was full" : "the events were not taken in as fast as they came";
+        if (_discarded > 0 && problem.Length == 0) problem = $"the memory of {_options.MaximumBytes} bytes was full";
         return new(watched, Bytes, _discarded, _summary.DroppedEvents, isCut, ReaderThreadIds, problem);
     }
 

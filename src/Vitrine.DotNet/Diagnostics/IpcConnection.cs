@@ -70,7 +70,15 @@ abstract unsafe class IpcConnection : IDisposable
 
         public UnixConnection(DiagnosticSocket address, TimeSpan timeout)
         {
-            _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                // Fails when the process has as many files open as it may.
+                _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            }
+            catch (SocketException e)
+            {
+                throw new InstrumentUnavailableException($"No socket can be made for the diagnostics port of process {address.Pid}: {e.Message}.", "Raise the limit of open files (ulimit -n), or close some.");
+            }
             try
             {
                 // On Linux the limit for sending is also one for a connection that nobody accepts.

@@ -17,6 +17,9 @@ sealed class CountingSink(INettraceSink inner, MethodMapBuilder? methods = null)
     /// <summary>Events that could not be read.</summary>
     public long Malformed => Volatile.Read(ref _malformed);
 
+    /// <summary>The clock that the events have; null before the first.</summary>
+    public NettraceClock? Clock { get; private set; }
+
     /// <summary>What is said of the stream at its end.</summary>
     public NettraceSummary Summary { get; private set; }
 
@@ -28,6 +31,7 @@ sealed class CountingSink(INettraceSink inner, MethodMapBuilder? methods = null)
             return;
         }
         Volatile.Write(ref _events, _events + 1);
+        Clock ??= e.Clock;
         try
         {
             inner.OnEvent(e);
@@ -35,8 +39,12 @@ sealed class CountingSink(INettraceSink inner, MethodMapBuilder? methods = null)
         catch (BadNettraceException)
         {
             Volatile.Write(ref _malformed, _malformed + 1);
+            // What it would have said is as unknown as that of one that never came.
+            inner.OnLost(e.ThreadId, 1);
         }
     }
+
+    public void OnLost(long threadId, long events) => inner.OnLost(threadId, events);
 
     public void OnEnd(in NettraceSummary summary)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Vitrine.DotNet.Diagnostics;
 using Vitrine.DotNet.Nettrace;
@@ -13,7 +12,6 @@ sealed class EventSession : INettraceSink, IDisposable
     readonly CountingSink _counting;
     readonly EventRecording _recording;
     long _windowSince, _windowEvents;
-    bool _isOver;
     string _cutOff = "";
 
     EventSession(IDotNetTarget target, IReadOnlyList<EventProvider> providers, INettraceSink sink, EventBudget budget)
@@ -28,17 +26,17 @@ sealed class EventSession : INettraceSink, IDisposable
     public static EventSession Start(IDotNetTarget target, IReadOnlyList<EventProvider> providers, INettraceSink sink, EventBudget budget) => new(target, providers, sink, budget);
 
     /// <summary>Why it has ended by itself, as a sentence; empty while it runs.</summary>
-    public string CutOff => Volatile.Read(ref _cutOff);
+    public string CutOff =>
+        Volatile.Read(ref _cutOff) is { Length: > 0 } overrun ? overrun
+        : _recording.Problem is { Length: > 0 } problem ? $"The reading of events has ended: {problem}."
+        : _recording.HasEnded ? "The runtime has ended the session."
+        : "";
 
     /// <summary>Events so far.</summary>
     public long Events => _counting.Events;
 
-    /// <summary>What the runtime dropped; known when the session is over.</summary>
-    public long Dropped => _counting.Summary.DroppedEvents;
-
     void INettraceSink.OnEvent(in NettraceEvent e)
     {
-        if (_isOver) return;
         // A window of about a second, by the events' own clock.
         _windowEvents++;
         if (e.Ticks - _windowSince >= e.Clock.TicksPerSecond)
@@ -47,14 +45,13 @@ sealed class EventSession : INettraceSink, IDisposable
         }
         else if (_windowEvents > _budget.EventsPerSecond)
         {
-            _isOver = true;
             Volatile.Write(ref _cutOff, string.Create(CultureInfo.InvariantCulture, $"Cut off at {e.At:HH:mm:ss} UTC: more than {_budget.EventsPerSecond:N0} events in a second, which is the budget."));
-            // This thread is the one that the end waits for.
-            new Thread(_recording.Dispose) { IsBackground = true, Name = "vitrine cut-off" }.Start();
-            return;
+            throw new RecordingOverException("there were more events than the budget allows");
         }
         _sink.OnEvent(e);
     }
+
+    void INettraceSink.OnLost(long threadId, long events) => _sink.OnLost(threadId, events);
 
     /// <summary>Ends the session.</summary>
     public void Dispose() => _recording.Dispose();

@@ -33,11 +33,9 @@ static class EventWatch
             Rundown = withMethods, RundownKeywords = MethodMapBuilder.RundownKeywords(),
         });
         var cutOff = Wait(recording, counting, duration, budget, stop);
-        // The clock of Stopwatch is the one that events have, also another process's: CLOCK_MONOTONIC.
-        var endTicks = Stopwatch.GetTimestamp();
-        var targetEnded = recording.HasEnded;
+        var targetEnded = recording.HasEnded && recording.Problem.Length == 0;
         var end = recording.Stop();
-        return new(startedAt, end, counting.Summary, endTicks, counting.Events, counting.Malformed, cutOff, targetEnded, methods?.Build() ?? MethodMap.Empty);
+        return new(startedAt, end, counting.Summary, counting.Clock, counting.Events, counting.Malformed, cutOff, targetEnded, methods?.Build() ?? MethodMap.Empty);
     }
 
     /// <summary>Waits, and says why the wait was cut short when it was.</summary>
@@ -48,7 +46,7 @@ static class EventWatch
         while (clock.Elapsed < duration && !stop.IsCancellationRequested)
         {
             var left = duration - clock.Elapsed;
-            if (!recording.Wait(left < Second ? left : Second, stop)) return "";
+            if (!recording.Wait(left < Second ? left : Second, stop) || recording.Problem.Length > 0) return "";
             var (now, events) = (clock.Elapsed, counting.Events);
             if (events - before > budget.EventsPerSecond * Math.Max(1, (now - since).TotalSeconds))
             {

@@ -30,4 +30,6 @@ sealed class ExceptionSink(ExceptionTally tally) : INettraceSink
                 break;
         }
     }
+
+    public void OnLost(long threadId, long events) => tally.Lost(threadId);
 }

@@ -70,6 +70,11 @@ sealed class ExceptionTally(bool keepMessages)
         if (_flights.TryGetValue(thread, out var flight) && flight.Caught.Count > 0) flight.Caught.RemoveAt(flight.Caught.Count - 1);
     }
 
+    /// <summary>
+    /// Events of a thread were lost: what it has in the air and in its handlers is not known any more. A handler that is reached by something whose throw was lost is then not taken for one that threw again.
+    /// </summary>
+    public void Lost(long thread) => _flights.Remove(thread);
+
     void Count(ReadOnlySpan<ulong> stack, Flown thrown, bool isRethrown)
     {
         if (isRethrown) Rethrown++;

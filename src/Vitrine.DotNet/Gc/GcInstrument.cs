@@ -14,10 +14,10 @@ namespace Vitrine.DotNet.Gc;
 /// <param name="budget">What watching may cost; null for the default.</param>
 public sealed class GcInstrument(EventBudget? budget = null) : IEventInstrument
 {
-    // Collections that wait for a slow reader, at most; the oldest give way.
-    const int MaximumWaiting = 4_096;
-
     readonly EventBudget _budget = budget ?? EventBudget.Default;
+
+    /// <summary>Collections that wait for a slow reader, at most; the oldest give way.</summary>
+    internal int MaximumWaiting { get; init; } = 4_096;
 
     /// <inheritdoc/>
     public string Name => "gc";
@@ -58,18 +58,22 @@ public sealed class GcInstrument(EventBudget? budget = null) : IEventInstrument
     }
 
     /// <inheritdoc/>
+    /// <remarks>What is missing in between, and why the watch ended by itself, are events too (<c>dotnet.gc.note</c>).</remarks>
     public async IAsyncEnumerable<InstrumentEvent> Watch(ITarget target, [EnumeratorCancellation] CancellationToken cancellation)
     {
         EventTarget.Require(target, Name);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var channel = Channel.CreateBounded<GcCollection>(new BoundedChannelOptions(MaximumWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true });
+        long leftOut = 0;
+        var channel = Channel.CreateBounded<GcCollection>(new BoundedChannelOptions(MaximumWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true }, _ => Interlocked.Increment(ref leftOut));
+        IReadOnlyList<string> endNotes = [];
         // A thread of its own: it waits for as long as somebody watches, and the pool of a process that looks at itself may be what is wrong.
         var watch = Task.Factory.StartNew(() =>
         {
             Exception? failure = null;
             try
             {
-                Run(target, one => channel.Writer.TryWrite(one), TimeSpan.FromDays(365), ended.Token, out _);
+                var end = Run(target, one => channel.Writer.TryWrite(one), TimeSpan.FromDays(365), ended.Token, out _);
+                endNotes = [.. end.Notes()];
             }
             catch (InstrumentUnavailableException e)
             {
@@ -81,8 +85,14 @@ public sealed class GcInstrument(EventBudget? budget = null) : IEventInstrument
         {
             // What has ended when the watch is cancelled is still handed out: the channel completes then.
             await foreach (var one in channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                if (Interlocked.Exchange(ref leftOut, 0) is > 0 and var count)
+                    yield return Note(string.Create(CultureInfo.InvariantCulture, $"{count} collections are left out: they were not read as fast as they came."));
                 foreach (var e in EventsOf(one))
                     yield return e;
+            }
+            foreach (var note in endNotes)
+                yield return Note(note);
         }
         finally
         {
@@ -90,6 +100,8 @@ public sealed class GcInstrument(EventBudget? budget = null) : IEventInstrument
             await watch.ConfigureAwait(false);
         }
     }
+
+    static InstrumentEvent Note(string text) => new("dotnet.gc.note", DateTimeOffset.UtcNow, TimeSpan.Zero, [new("note", text)], Provenance.Read("the watch itself"));
 
     /// <summary>A collection as events: itself (<c>dotnet.gc.collection</c>), and each of its pauses (<c>dotnet.gc.pause</c>).</summary>
     public static IEnumerable<InstrumentEvent> EventsOf(GcCollection collection)

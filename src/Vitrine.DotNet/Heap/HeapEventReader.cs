@@ -21,7 +21,7 @@ sealed class HeapEventReader(IHeapEvents events) : INettraceSink
     public long Disordered { get; private set; }
 
     /// <inheritdoc/>
-    public void OnLost(long lost) => events.Lost(lost);
+    public void OnLost(long threadId, long lost) => events.Lost(lost);
 
     /// <inheritdoc/>
     public void OnEvent(in NettraceEvent e)

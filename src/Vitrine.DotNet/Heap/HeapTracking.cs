@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Vitrine.DotNet.Allocations;
+using Vitrine.DotNet.Diagnostics;
+using Vitrine.DotNet.Methods;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
 
@@ -25,7 +27,7 @@ public sealed class HeapTracking : IAllocationTracking, IDisposable
     HeapTracking(IDotNetTarget target, HeapTrackingOptions options)
     {
         (Target, _options, _methods) = (target, options, new(target.Port));
-        _session = new(target, options, methods: null, EndInBackground);
+        _session = new(target, options, methods: null, static () => throw new RecordingOverException("reading the events took more than it may"));
     }
 
     /// <summary>Begins to watch. In the process itself that is best done when the program begins: what was allocated before stays unknown.</summary>
@@ -47,6 +49,7 @@ public sealed class HeapTracking : IAllocationTracking, IDisposable
         _disposed ? "it was ended"
         : _session.IsCutOff ? string.Create(CultureInfo.InvariantCulture,
             $"reading the events took {_session.Budget.LastShare * 100:0} % of a core, and {_options.Allocations.MaximumShare * 100:0} % is the most that it may (AllocationOptions.MaximumShare)")
+        : _session.Recording.Problem is { Length: > 0 } problem ? problem
         : _session.HasEnded ? "the process ended the session, as it does when it exits"
         : "";
 
@@ -69,7 +72,7 @@ public sealed class HeapTracking : IAllocationTracking, IDisposable
         if (!isTakenIn) notes.Add("The collection that was asked for was not taken in in time.");
         lock (_looking)
         {
-            var profile = AllocationProfile.Write(snapshot, _methods.For(snapshot.Rows), defaultSampleType, _options.Allocations.Types, notes, cancellation);
+            var profile = AllocationProfile.Write(snapshot, _methods.For(snapshot.Rows.Select(static one => one.Stack)), defaultSampleType, _options.Allocations.Types, notes, cancellation);
             return new(profile, now, Stopwatch.GetElapsedTime(begun), new() { Total = snapshot.Rows.Count, Accepted = snapshot.Rows.Count }, notes);
         }
     }
@@ -85,9 +88,6 @@ public sealed class HeapTracking : IAllocationTracking, IDisposable
         GC.Collect();
         return _session.WaitForCollection(GC.GetGCMemoryInfo(GCKind.Any).Index, cancellation);
     }
-
-    // The reading thread is what the session's end waits for, so it cannot be the one that ends it.
-    void EndInBackground() => new Thread(_session.Dispose) { IsBackground = true, Name = "vitrine heap end" }.Start();
 
     /// <summary>Ends the session.</summary>
     public void Dispose()

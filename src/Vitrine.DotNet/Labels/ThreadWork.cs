@@ -7,6 +7,9 @@ namespace Vitrine.DotNet.Labels;
 /// What one thread worked for, change by change: a ring that the thread writes and anybody may read. The writer never waits. A reader takes an entry only when the writer has not come near it
 /// while it was read.
 /// </summary>
+/// <param name="threadId">The kernel's number of the thread.</param>
+/// <param name="labels">The labels that it begins with.</param>
+/// <param name="activity">The activity that it begins with.</param>
 sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
 {
     /// <summary>Entries of a ring at first and at most; it doubles when an entry would be overwritten that is younger than <see cref="Retention"/>.</summary>
@@ -22,13 +25,14 @@ sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
     {
         public long Time;
         public LabelList? Labels;
-        public Activity? Activity;
+        public SpanIds Span;
     }
 
     LabelList? _labels = labels;
-    Activity? _activity = activity;
+    SpanIds _span = SpanIds.Of(activity);
     Entry[]? _entries = new Entry[FirstCapacity];
-    long _written;
+    readonly Thread _thread = Thread.CurrentThread;
+    long _written, _goneAt;
 
     /// <summary>The kernel's number of the thread, as the events of the runtime and of the kernel have it.</summary>
     public int ThreadId { get; } = threadId;
@@ -44,7 +48,7 @@ sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
 
     public void SetActivity(Activity? activity)
     {
-        _activity = activity;
+        _span = SpanIds.Of(activity);
         Append();
     }
 
@@ -56,7 +60,7 @@ sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
         var at = _written;
         if (at >= entries.Length && entries.Length < MaximumCapacity && now - entries[at & (entries.Length - 1)].Time < Retention)
             entries = Grow(entries, at);
-        entries[at & (entries.Length - 1)] = new() { Time = now, Labels = _labels, Activity = _activity };
+        entries[at & (entries.Length - 1)] = new() { Time = now, Labels = _labels, Span = _span };
         Volatile.Write(ref _written, at + 1);
     }
 
@@ -73,9 +77,9 @@ sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
 
     /// <summary>What the thread worked for at a time.</summary>
     /// <returns>False when nothing is known of that time: <paramref name="forgotten"/> when it was known and has been overwritten.</returns>
-    public bool TryFind(long time, out LabelList? labels, out Activity? activity, out bool forgotten)
+    public bool TryFind(long time, out LabelList? labels, out SpanIds span, out bool forgotten)
     {
-        (labels, activity, forgotten) = (null, null, false);
+        (labels, span, forgotten) = (null, default, false);
         var written = Volatile.Read(ref _written);
         var entries = Volatile.Read(ref _entries);
         if (entries is null) return false;
@@ -101,14 +105,23 @@ sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
             forgotten = true;
             return false;
         }
-        (labels, activity) = (entry.Labels, entry.Activity);
+        (labels, span) = (entry.Labels, entry.Span);
         return true;
+    }
+
+    /// <summary>Whether the thread has been seen to have ended so long ago that nobody asks for its last work any more.</summary>
+    /// <param name="now">The time, as entries have it.</param>
+    public bool IsPast(long now)
+    {
+        if (_thread.IsAlive) return false;
+        if (_goneAt == 0) _goneAt = now;
+        return now - _goneAt > 2 * Retention;
     }
 
     /// <summary>Lets go of everything that it holds.</summary>
     public void Clear()
     {
         Volatile.Write(ref _entries, null);
-        (_labels, _activity) = (null, null);
+        (_labels, _span) = (null, default);
     }
 }

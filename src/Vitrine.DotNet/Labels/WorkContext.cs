@@ -24,8 +24,6 @@ public sealed record WorkContext(LabelList Labels, string TraceId, string SpanId
         if (SpanId.Length > 0) yield return new(SpanIdKey, SpanId);
     }
 
-    internal static WorkContext Of(LabelList? labels, Activity? activity) =>
-        activity is { IdFormat: ActivityIdFormat.W3C }
-            ? new(labels ?? LabelList.Empty, activity.TraceId.ToHexString(), activity.SpanId.ToHexString())
-            : labels is null || labels.Count == 0 ? None : new(labels, "", "");
+    internal static WorkContext Of(LabelList? labels, SpanIds span) =>
+        span.IsNone && (labels is null || labels.Count == 0) ? None : new(labels ?? LabelList.Empty, span.TraceId, span.SpanId);
 }

@@ -27,24 +27,70 @@ public sealed class WorkHistory : IDisposable
 
     readonly Store _store;
     readonly IDisposable _labels;
-    readonly Dictionary<(LabelList?, Activity?), WorkContext> _contexts = new(new ByReference());
+    readonly Dictionary<(LabelList?, string), WorkContext> _contexts = new(new ByReference());
     int _disposed;
 
     sealed class Store
     {
+        readonly Lock _sweeping = new();
+        long _sweptAt = Stopwatch.GetTimestamp(), _changesOfPast;
+
         public ConcurrentDictionary<int, ThreadWork> Threads { get; } = new();
+
+        public long Changes => Threads.Values.Sum(static one => one.Changes) + Volatile.Read(ref _changesOfPast);
+
+        /// <summary>Adds a thread. Threads that have ended go meanwhile: only new ones make them more.</summary>
+        public void Add(ThreadWork work)
+        {
+            // A number is used again when its thread has ended: the new one takes its place.
+            ThreadWork? replaced = null;
+            Threads.AddOrUpdate(work.ThreadId, work, (_, old) =>
+            {
+                replaced = old;
+                return work;
+            });
+            if (replaced is not null) Interlocked.Add(ref _changesOfPast, replaced.Changes);
+            var now = Stopwatch.GetTimestamp();
+            if (now - Volatile.Read(ref _sweptAt) > ThreadWork.Retention) Sweep(now);
+        }
+
+        /// <summary>Lets go of threads that ended some seconds ago.</summary>
+        public void Sweep(long now)
+        {
+            if (!_sweeping.TryEnter()) return;
+            try
+            {
+                Volatile.Write(ref _sweptAt, now);
+                foreach (var one in Threads)
+                    if (one.Value.IsPast(now) && Threads.TryRemove(one))
+                        Interlocked.Add(ref _changesOfPast, one.Value.Changes);
+            }
+            finally
+            {
+                _sweeping.Exit();
+            }
+        }
     }
 
     WorkHistory(Store store, IDisposable labels) => (_store, _labels) = (store, labels);
 
-    /// <summary>Most different contexts that one reader keeps names for; beyond them <see cref="Find"/> makes them anew.</summary>
-    const int MaximumContexts = 100_000;
+    /// <summary>Different contexts that one reader keeps; beyond them it begins anew, for they are those of requests that are long over.</summary>
+    const int MaximumContexts = 4_096;
+
+    /// <summary>Threads that are held now; those that have ended go when others begin.</summary>
+    internal int HeldThreads => _store.Threads.Count;
+
+    /// <summary>Contexts that are held now.</summary>
+    internal int HeldContexts => _contexts.Count;
+
+    /// <summary>Lets go of threads that have ended, as if it were that time.</summary>
+    internal void Sweep(long now) => _store.Sweep(now);
 
     /// <summary>Times that were asked for and had been overwritten: a thread changed its work more often than its ring holds between two questions.</summary>
     public long Forgotten { get; private set; }
 
     /// <summary>Changes of all threads so far.</summary>
-    public long Changes => _store.Threads.Values.Sum(static one => one.Changes);
+    public long Changes => _store.Changes;
 
     /// <summary>Begins to keep the history, until disposed. Several may ask at once: there is one history, and it ends with the last.</summary>
     public static WorkHistory Start()
@@ -70,15 +116,16 @@ public sealed class WorkHistory : IDisposable
     public WorkContext Find(int threadId, long timestamp)
     {
         if (!_store.Threads.TryGetValue(threadId, out var work)) return WorkContext.None;
-        if (!work.TryFind(timestamp, out var labels, out var activity, out var forgotten))
+        if (!work.TryFind(timestamp, out var labels, out var span, out var forgotten))
         {
             if (forgotten) Forgotten++;
             return WorkContext.None;
         }
-        if (labels is null && activity is null) return WorkContext.None;
-        if (_contexts.TryGetValue((labels, activity), out var known)) return known;
-        var context = WorkContext.Of(labels, activity);
-        if (_contexts.Count < MaximumContexts) _contexts.Add((labels, activity), context);
+        if (labels is null && span.IsNone) return WorkContext.None;
+        if (_contexts.TryGetValue((labels, span.SpanId), out var known) && ReferenceEquals(known.TraceId, span.TraceId)) return known;
+        var context = WorkContext.Of(labels, span);
+        if (_contexts.Count >= MaximumContexts) _contexts.Clear();
+        _contexts[(labels, span.SpanId)] = context;
         return context;
     }
 
@@ -98,9 +145,8 @@ public sealed class WorkHistory : IDisposable
     static ThreadWork Work(Store store)
     {
         if (ReferenceEquals(t_store, store)) return t_work!;
-        // A number is used again when its thread has ended: the new one takes its place.
         var work = new ThreadWork(KernelThreadId(), ProfileLabels.Ambient.Value, CurrentActivity.Value);
-        store.Threads[work.ThreadId] = work;
+        store.Add(work);
         (t_store, t_work) = (store, work);
         return work;
     }
@@ -126,11 +172,11 @@ public sealed class WorkHistory : IDisposable
         foreach (var work in _store.Threads.Values) work.Clear();
     }
 
-    sealed class ByReference : IEqualityComparer<(LabelList?, Activity?)>
+    sealed class ByReference : IEqualityComparer<(LabelList?, string)>
     {
-        public bool Equals((LabelList?, Activity?) x, (LabelList?, Activity?) y) => ReferenceEquals(x.Item1, y.Item1) && ReferenceEquals(x.Item2, y.Item2);
+        public bool Equals((LabelList?, string) x, (LabelList?, string) y) => ReferenceEquals(x.Item1, y.Item1) && ReferenceEquals(x.Item2, y.Item2);
 
-        public int GetHashCode((LabelList?, Activity?) obj) =>
+        public int GetHashCode((LabelList?, string) obj) =>
             HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj.Item1), System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj.Item2));
     }
 }

@@ -7,11 +7,12 @@ public interface INettraceSink
     void OnEvent(in NettraceEvent e);
 
     /// <summary>
-    /// The runtime dropped events of the thread whose event comes next, because its buffer was full; they were from between that thread's event before and this one. Without a thread's event to come
-    /// before, when the stream says at a sequence point how many there should have been.
+    /// The runtime dropped events of a thread, because its buffer was full. They were from between that thread's event before and its next; of which kind is not known. What was begun by an event
+    /// and waits for another of the same thread may have ended meanwhile, and something else may have begun.
     /// </summary>
+    /// <param name="threadId">The thread that wrote them.</param>
     /// <param name="events">How many.</param>
-    void OnLost(long events)
+    void OnLost(long threadId, long events)
     {
     }
 

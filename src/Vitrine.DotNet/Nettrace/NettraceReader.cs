@@ -64,6 +64,9 @@ public sealed class NettraceReader
     /// <summary>The process's clock; null before the stream's first object was read.</summary>
     public NettraceClock? Clock => _clock;
 
+    /// <summary>Events that were handed out so far; any thread may ask.</summary>
+    internal long Events => Volatile.Read(ref _events);
+
     /// <summary>Whether the stream's end was read; bytes after it are ignored.</summary>
     public bool HasEnded => _step == Step.Ended;
 
@@ -118,7 +121,20 @@ public sealed class NettraceReader
         ObjectDisposedException.ThrowIf(_finished, this);
         _finished = true;
         Release(long.MaxValue);
-        var summary = new NettraceSummary(_events, _dropped, _disordered, _position, HasEnded);
+        return End(HasEnded);
+    }
+
+    /// <summary>Ends a reading that has failed: nothing more is handed out, and <see cref="INettraceSink.OnEnd"/> is called.</summary>
+    internal void Abandon()
+    {
+        if (_finished) return;
+        _finished = true;
+        End(isComplete: false);
+    }
+
+    NettraceSummary End(bool isComplete)
+    {
+        var summary = new NettraceSummary(_events, _dropped, _disordered, _position, isComplete);
         _sink.OnEnd(summary);
         return summary;
     }
@@ -403,7 +419,7 @@ public sealed class NettraceReader
             var queue = ThreadOf(thread);
             var lost = Math.Max(0, (int)(sequence - queue.LastSequence));
             _dropped += lost;
-            if (lost > 0) _sink.OnLost(lost);
+            if (lost > 0) _sink.OnLost(thread, lost);
             queue.LastSequence = sequence;
             queue.SeenAtPoint = _points;
         }
@@ -431,13 +447,13 @@ public sealed class NettraceReader
     void HandOut(in HeldEvent held)
     {
         _heldEvents--;
-        _events++;
+        Volatile.Write(ref _events, _events + 1);
         if (held.Ticks < _latest) _disordered++;
         else _latest = held.Ticks;
         var block = _blocks[held.Block]!;
         try
         {
-            if (held.LostBefore > 0) _sink.OnLost(held.LostBefore);
+            if (held.LostBefore > 0) _sink.OnLost(held.CaptureThreadId, held.LostBefore);
             var payload = block.Bytes.AsSpan(held.PayloadAt, held.PayloadLength);
             _sink.OnEvent(new NettraceEvent(_definitions[held.DefinitionId], _clock!, held, payload, held.StackId == 0 ? default : _stacks[held.StackId]));
         }

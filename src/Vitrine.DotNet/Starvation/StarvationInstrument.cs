@@ -65,7 +65,7 @@ public sealed class StarvationInstrument(EventBudget? budget = null) : IProfileR
             var stack = waits.Stacks[row.Key.Stack];
             var kind = WaitClassifier.Of(profile.Program(stack), row.Key.Source, profile.Names);
             if (kind is WaitKind.IdleWorker or WaitKind.Housekeeping or WaitKind.Own || !Has(profile, stack, "System.Threading.PortableThreadPool.WorkerThread.")) continue;
-            var nanoseconds = row.Amount * 1e9 / Stopwatch.Frequency;
+            var nanoseconds = row.Amount * end.NanosecondsPerTick;
             blocked += nanoseconds;
             var isOnTask = Has(profile, stack, "System.Threading.Tasks.Task.InternalWait") || Has(profile, stack, "System.Threading.Tasks.Task.SpinThenBlockingWait");
             if (isOnTask) onTasks += nanoseconds;
@@ -105,6 +105,12 @@ public sealed class StarvationInstrument(EventBudget? budget = null) : IProfileR
         {
             one.OnEvent(e);
             other.OnEvent(e);
+        }
+
+        public void OnLost(long threadId, long events)
+        {
+            one.OnLost(threadId, events);
+            other.OnLost(threadId, events);
         }
     }
 

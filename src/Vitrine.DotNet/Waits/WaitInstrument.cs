@@ -47,7 +47,6 @@ public sealed class WaitInstrument(WaitOptions? options = null) : IProfileRecord
         var profile = new EventProfile(end.Methods, end.StartedAt, end.Recording.Watched, new SampleType("contentions", "count"), new SampleType("delay", "nanoseconds"));
         var kinds = new Dictionary<(int Stack, WaitSource Source), WaitKind>();
         var leftOut = new SortedDictionary<WaitKind, long>();
-        var nanosecondsPerTick = 1e9 / Stopwatch.Frequency;
         List<Label> labels = [];
         long samples = 0;
         foreach (var row in tally.Rows(end.EndTicks))
@@ -67,7 +66,7 @@ public sealed class WaitInstrument(WaitOptions? options = null) : IProfileRecord
             // The way back into a monitor takes time and is no wait of its own.
             var count = kind == WaitKind.Reentry ? 0 : row.Count;
             samples += count;
-            profile.Add(stack, [count, (long)(row.Amount * nanosecondsPerTick)], labels.ToArray());
+            profile.Add(stack, [count, (long)(row.Amount * end.NanosecondsPerTick)], labels.ToArray());
         }
 
         List<string> notes = [.. end.Notes()];

@@ -20,4 +20,6 @@ sealed class WaitSink(WaitTally tally) : INettraceSink
                 break;
         }
     }
+
+    public void OnLost(long threadId, long events) => tally.Lost(threadId);
 }

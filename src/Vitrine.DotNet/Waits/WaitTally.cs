@@ -43,6 +43,12 @@ sealed class WaitTally
         _tally.Add(wait.Key, 1, ticks - wait.Ticks);
     }
 
+    /// <summary>Events of a thread were lost: whether it still waits where it did is not known, so that wait is in no sum.</summary>
+    public void Lost(long thread)
+    {
+        if (_open.Remove(thread)) Unpaired++;
+    }
+
     /// <summary>The sums in ticks: waits that have ended, and those that go on at <paramref name="now"/> up to then.</summary>
     public List<TallyRow<WaitKey>> Rows(long now)
     {

@@ -98,4 +98,21 @@ public sealed class ContentionTallyTests
         Assert.InRange(sums.Rows.Count, 1, 65_536);
         Assert.True(sums.Dropped > 0);
     }
+
+    [Fact]
+    public void Start_MoreLocksThanAreRemembered_ForgetsTheOldestAndNotTheNewest()
+    {
+        var tally = Every(out _);
+        for (ulong i = 1; i <= 100_000; i++)
+        {
+            tally.Start(10, 1, Here, lockId: i, owner: 99);
+            tally.Stop(10, 1);
+        }
+        tally.Start(20, 2, There, lockId: 100_000, owner: 10);
+        tally.Start(30, 2, There, lockId: 1, owner: 10);
+
+        var rows = tally.Read(ticks: 3, 1).Rows;
+        Assert.NotEqual(AddressStacks.Other, rows.Single(static one => one.Key is { IsUnfinished: true, Lock: 100_000 }).Key.OwnerStack);
+        Assert.Equal(AddressStacks.Other, rows.Single(static one => one.Key is { IsUnfinished: true, Lock: 1 }).Key.OwnerStack);
+    }
 }

@@ -163,7 +163,7 @@ public sealed class MutexProfileTests(ITestOutputHelper output)
             // One lock; its owners are the other threads, and most had waited for it before.
             Assert.Single(samples.Select(static one => one.Labels.Text("lock")).Distinct());
             Assert.InRange(samples.SelectMany(static one => one.Labels).Where(static one => one.Key == "owner_thread").Select(static one => one.Number).Distinct().Count(), 2, Convoy.Threads);
-            Assert.Contains(samples, one => one.Labels.Text("owner_entered_in")?.EndsWith($".{kind}", StringComparison.Ordinal) == true);
+            Assert.Contains(samples, one => one.Labels.Text("owner_last_waited_in")?.EndsWith($".{kind}", StringComparison.Ordinal) == true);
             Assert.Equal(0, recording.Lost);
             return;
         }

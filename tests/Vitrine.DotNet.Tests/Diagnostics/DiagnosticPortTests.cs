@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Vitrine.DotNet.Diagnostics;
 using Vitrine.DotNet.Methods;
 using Vitrine.Instruments;
@@ -8,7 +9,7 @@ using Vitrine.Linux.Processes;
 namespace Vitrine.DotNet.Tests.Diagnostics;
 
 [Collection(nameof(Alone))]
-public sealed class DiagnosticPortTests
+public sealed partial class DiagnosticPortTests
 {
     [Fact]
     public void GetProcessInfo_OfSelf_IsThisProcess()
@@ -21,6 +22,44 @@ public sealed class DiagnosticPortTests
         Assert.Contains("Vitrine.DotNet.Tests", info.CommandLine, StringComparison.Ordinal);
         Assert.True(DiagnosticPort.OfSelf().Availability().CanLook);
     }
+
+    /// <summary>A process with too many open files is told so: on a thread of our own, anything but this exception would end it.</summary>
+    [Fact]
+    public void GetProcessInfo_NoFileLeft_SaysWhy()
+    {
+        var port = DiagnosticPort.OfSelf();
+        var address = DiagnosticSocket.Find(Environment.ProcessId);
+        port.GetProcessInfo();
+        // So that nothing has to be loaded from a file meanwhile.
+        Assert.Throws<InstrumentUnavailableException>(() => IpcConnection.Open(address with { Path = "/nowhere" }, TimeSpan.FromSeconds(1)));
+        Assert.NotEqual("", new SocketException((int)SocketError.TooManyOpenSockets).Message);
+
+        Assert.Equal(0, GetLimit(OpenFiles, out var limit));
+        Exception? ofSocket, ofPort;
+        Assert.Equal(0, SetLimit(OpenFiles, limit with { Current = 3 }));
+        try
+        {
+            ofSocket = Record.Exception(() => IpcConnection.Open(address, TimeSpan.FromSeconds(1)));
+            ofPort = Record.Exception(port.GetProcessInfo);
+        }
+        finally
+        {
+            Assert.Equal(0, SetLimit(OpenFiles, limit));
+        }
+        Assert.IsType<InstrumentUnavailableException>(ofSocket);
+        Assert.IsType<InstrumentUnavailableException>(ofPort);
+        port.GetProcessInfo();
+    }
+
+    const int OpenFiles = 7; // RLIMIT_NOFILE
+
+    record struct Limit(ulong Current, ulong Most);
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetLimit(int resource, out Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, in Limit limit);
 
     [Fact]
     public void GetProcessInfo_OfAnother_IsThatProcess()

@@ -163,6 +163,89 @@ public sealed class EventRecordingTests
         }
     }
 
+    /// <summary>Fails at the first event, or waits there until it is freed.</summary>
+    sealed class StuckSink(Action<ManualResetEventSlim> act) : INettraceSink, IDisposable
+    {
+        public ManualResetEventSlim Gate { get; } = new();
+        public int Ends { get; private set; }
+
+        public void OnEvent(in NettraceEvent e)
+        {
+            if (e.Provider == "Vitrine-Tests-Storm") act(Gate);
+        }
+
+        public void OnEnd(in NettraceSummary summary) => Ends++;
+
+        public void Dispose() => Gate.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Problem_SinkThatStandsStillOrFails_IsKnownAtOnceAndEndsTheSession(bool stands)
+    {
+        using var storm = new Storm();
+        using var sink = new StuckSink(gate =>
+        {
+            if (!stands) throw new InvalidOperationException("it is broken");
+            gate.Wait();
+        });
+        using var recording = EventRecording.Start(DiagnosticPort.OfSelf(), new()
+        {
+            Providers = [new("Vitrine-Tests-Storm", ulong.MaxValue, EventLevel.Verbose)],
+            Live = sink,
+            MaximumBytes = 64 << 10,
+        });
+        Assert.Equal("", recording.Problem);
+        var text = new string('x', 300);
+
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            for (var i = 0; i < 100; i++) storm.Write(i, text);
+            Thread.Sleep(1);
+            return recording.Problem.Length > 0;
+        }, TimeSpan.FromSeconds(60)), "nobody is told");
+        Assert.Contains(stands ? "stood still" : "it is broken", recording.Problem, StringComparison.Ordinal);
+        // The process does not go on paying for events that nobody reads.
+        Assert.True(SpinWait.SpinUntil(() => recording.HasEnded && !storm.IsEnabled(), TimeSpan.FromSeconds(30)), "the session goes on");
+        Assert.True(recording.Wait(TimeSpan.FromHours(1), default), "that is taken for the process's end");
+
+        sink.Gate.Set();
+        if (stands) Assert.Equal((true, recording.Problem), (recording.Stop().IsCutOff, recording.Stop().Problem));
+        else Assert.Throws<InvalidOperationException>(recording.Stop);
+        Assert.Equal(1, sink.Ends);
+    }
+
+    [Fact]
+    public void Stop_SlowSinkWithMoreThanItsPatienceInOnePiece_IsNotGivenUp()
+    {
+        const int written = 6_000;
+        using var storm = new Storm();
+        var count = 0;
+        // What is in memory takes several seconds at a millisecond for each.
+        using var sink = new StuckSink(_ =>
+        {
+            count++;
+            Thread.Sleep(1);
+        });
+        using var recording = EventRecording.Start(DiagnosticPort.OfSelf(), new()
+        {
+            Providers = [new("Vitrine-Tests-Storm", ulong.MaxValue, EventLevel.Verbose)],
+            Live = sink,
+            BufferMegabytes = 1,
+            MaximumBytes = 2 << 20,
+            Stacks = false,
+        });
+        var text = new string('x', 300);
+        for (var i = 0; i < written; i++)
+            storm.Write(i, text);
+
+        var end = recording.Stop();
+
+        Assert.Equal("", end.Problem);
+        Assert.InRange(count + end.DroppedEvents, written, written + 1); // the source's own description may be one
+    }
+
     [Fact]
     public void Stop_KeptRecordingThatIsFull_IsCutOff()
     {

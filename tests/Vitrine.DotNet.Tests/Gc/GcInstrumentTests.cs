@@ -162,6 +162,54 @@ public sealed class GcInstrumentTests(ITestOutputHelper output)
         Assert.All(events, static e => Assert.Equal(e.Attributes.Select(static a => a.Key).Order(StringComparer.Ordinal), e.Attributes.Select(static a => a.Key)));
     }
 
+    /// <summary>Watches while the process collects garbage all the time.</summary>
+    static async Task<List<InstrumentEvent>> WatchCollecting(GcInstrument instrument, TimeSpan between, Predicate<InstrumentEvent> isLast)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var isOver = false;
+        var collecting = Task.Run(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                GC.Collect(0);
+                Thread.Sleep(5);
+            }
+        });
+        List<InstrumentEvent> events = [];
+        try
+        {
+            await foreach (var one in instrument.Watch(SelfTarget.Instance, stop.Token))
+            {
+                events.Add(one);
+                if (isLast(one)) break;
+                await Task.Delay(between, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref isOver, true);
+            await collecting;
+        }
+        Assert.False(stop.IsCancellationRequested, "the watch went on");
+        return events;
+    }
+
+    [Fact]
+    public async Task Watch_BeyondTheBudget_EndsAndSaysSo()
+    {
+        var events = await WatchCollecting(new(new() { EventsPerSecond = 2 }), TimeSpan.Zero, static _ => false);
+
+        Assert.Contains(events.Where(static one => one.Name == "dotnet.gc.note"), static one => one.Attributes.Single().Value.StartsWith("Cut off", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Watch_ReaderThatIsTooSlow_IsToldWhatItMissed()
+    {
+        var events = await WatchCollecting(new() { MaximumWaiting = 1 }, TimeSpan.FromMilliseconds(100), static one => one.Name == "dotnet.gc.note");
+
+        Assert.Contains("collections are left out", events[^1].Attributes.Single().Value, StringComparison.Ordinal);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void Pressure() => s_keep = new byte[10_000];
 

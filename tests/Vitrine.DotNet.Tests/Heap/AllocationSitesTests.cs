@@ -33,4 +33,20 @@ public sealed class AllocationSitesTests
         Assert.Equal([1UL, 2, 3, 4], other[site].Stack);
         Assert.Equal("abc", other[site].Type);
     }
+
+    /// <summary>Each stack may allocate each type: neither limit bounds their pairs.</summary>
+    [Fact]
+    public void Add_MorePairsThanSites_IsCountedTogether()
+    {
+        var sites = new AllocationSites(new() { Sites = 5 });
+        for (ulong stack = 1; stack <= 10; stack++)
+            for (var type = 0; type < 10; type++)
+                sites.Add([stack], $"T{type}", 100);
+        sites.Add([1], "T0", 100);
+
+        Assert.Equal((6, 95, 101), (sites.Count, sites.Indistinct, sites.Samples));
+        Assert.Equal(101 * SamplingRate.OfRuntime.Of(100).Bytes, Enumerable.Range(0, sites.Count).Sum(one => sites.Allocated(one).Bytes), 1e-3);
+        Assert.Equal(95, sites.Allocated(5).Bytes / SamplingRate.OfRuntime.Of(100).Bytes, 1e-6);
+        Assert.Equal(("(other types)", 0), (sites[5].Type, sites[5].Stack.Length));
+    }
 }

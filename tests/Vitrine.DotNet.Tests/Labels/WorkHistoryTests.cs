@@ -138,6 +138,63 @@ public sealed class WorkHistoryTests
     }
 
     [Fact]
+    public void Find_ActivityThatIsOver_IsNotHeld()
+    {
+        using var history = WorkHistory.Start();
+        var (weak, now, span) = Record();
+
+        Assert.True(SpinWait.SpinUntil(() => { GC.Collect(); return !weak.IsAlive; }, TimeSpan.FromSeconds(20)), "the activity is held");
+        Assert.Equal(span, history.Find(now.Thread, now.Time).SpanId);
+
+        static (WeakReference, Moment, string) Record()
+        {
+            using var listener = Listen();
+            using var activity = s_source.StartActivity("over")!;
+            return (new(activity), Now(""), activity.SpanId.ToHexString());
+        }
+    }
+
+    [Fact]
+    public void Sweep_ThreadsThatEnded_GoAfterASecondOrTwo()
+    {
+        using var history = WorkHistory.Start();
+        var before = history.HeldThreads;
+        var changes = history.Changes;
+        for (var i = 0; i < 20; i++)
+        {
+            var thread = new Thread(static () =>
+            {
+                using (ProfileLabels.Scope(("tenant", "short"))) { }
+            });
+            thread.Start();
+            thread.Join();
+        }
+        Assert.True(history.Changes >= changes + 20);
+        changes = history.Changes;
+
+        var now = Stopwatch.GetTimestamp();
+        history.Sweep(now);
+        history.Sweep(now + 3 * ThreadWork.Retention);
+
+        Assert.InRange(history.HeldThreads, 0, before + 5);
+        Assert.True(history.Changes >= changes, "changes of threads that ended are not counted any more");
+    }
+
+    [Fact]
+    public void Find_ManyContexts_StayBounded()
+    {
+        using var history = WorkHistory.Start();
+        for (var i = 0; i < 10_000; i++)
+        {
+            Moment moment;
+            using (ProfileLabels.Scope(("tenant", $"t{i}"))) moment = Now($"t{i}");
+            Matches(history, moment);
+        }
+
+        Assert.InRange(history.HeldContexts, 1, 5_000);
+    }
+
+    [Fact]
     public void Scope_WhileHistoryIsKept_AllocatesNoMoreThanWithout()
     {
         static void Body()

@@ -9,13 +9,17 @@ namespace Vitrine.DotNet.Diagnostics;
 sealed unsafe class DrainBuffer : IDisposable
 {
     readonly byte* _start;
+    readonly bool _isMapped;
     long _written, _read;
     bool _disposed;
 
     public DrainBuffer(long capacity)
     {
         Capacity = capacity;
-        _start = (byte*)NativeMemory.Alloc((nuint)capacity);
+        // A mapping of its own goes back to the system whole. malloc would take freed pieces of this size for a sign that it should keep such memory: a service that is looked at again and again would
+        // seem to leak tens of megabytes.
+        _isMapped = OperatingSystem.IsLinux();
+        _start = _isMapped ? UnixCalls.MapMemory(capacity) : (byte*)NativeMemory.Alloc((nuint)capacity);
     }
 
     public long Capacity { get; }
@@ -64,6 +68,7 @@ sealed unsafe class DrainBuffer : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        NativeMemory.Free(_start);
+        if (_isMapped) UnixCalls.UnmapMemory(_start, Capacity);
+        else NativeMemory.Free(_start);
     }
 }

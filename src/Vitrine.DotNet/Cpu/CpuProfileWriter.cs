@@ -76,7 +76,9 @@ sealed class CpuProfileWriter(CpuFacts facts, CpuStackTable table, CpuContexts c
     IEnumerable<string> Truth(TimeSpan claimed, TimeSpan error, TimeSpan rest)
     {
         var total = Total;
-        yield return Say($"The samples stand for {claimed.TotalSeconds:F3} s; the kernel's clock of the process says {total.TotalSeconds:F3} s ({Percent(claimed - total, total)}). Chance alone makes ±{error.TotalSeconds:F3} s (two standard deviations).");
+        // Weighed samples add up to clocks, whatever their number: chance moves time between their stacks, not the sum.
+        var chance = facts.Backend == CpuBackend.EventPipe ? "" : Say($" Chance alone makes ±{error.TotalSeconds:F3} s (two standard deviations).");
+        yield return Say($"The samples stand for {claimed.TotalSeconds:F3} s; the kernel's clock of the process says {total.TotalSeconds:F3} s ({Percent(claimed - total, total)}).{chance}");
         yield return Say($"In the kernel, by its own ticks: {(facts.Ended.Kernel - facts.Begun.Kernel).TotalSeconds:F3} s.{(facts.SeesKernel || facts.Backend == CpuBackend.EventPipe ? "" : " Without privilege no sample is taken there.")}{(rest > error ? $" {Unsampled} is the rest." : "")}");
         if (facts.Backend == CpuBackend.EventPipe) yield break;
         var byThread = new Dictionary<int, double>();

@@ -12,7 +12,6 @@ static unsafe partial class PerfCalls
     public const uint SetOutput = 0x2405;
 
     /// <summary>ioctl PERF_EVENT_IOC_ID: the number that the event's samples carry.</summary>
-    public const uint GetId = 0x80082407;
 
     /// <summary>RLIMIT_NOFILE of getrlimit(2).</summary>
     public const int DescriptorLimit = 7;

@@ -21,13 +21,17 @@ public sealed class PerfEventRings : IDisposable
 {
     const int MaximumThreads = 100_000, Rounds = 8, SmallestRing = 64 * 1024;
 
+    /// <summary>So many samples in a row from other events than the one that counts: the thread's number is another thread's now. Events that sample the same thread take turns, so that none misses that many.</summary>
+    const int MostMissed = 32;
+
     readonly PerfSamplingOptions _options;
     readonly List<(int Cpu, SafeFileHandle Event, PerfRing Ring)> _rings = [];
     readonly List<SafeFileHandle> _events = [];
     readonly HashSet<int> _threads = [];
-    readonly Dictionary<int, HashSet<ulong>> _late = [];
+    readonly Dictionary<(int Thread, int Cpu), (ulong Event, int Missed)> _counting = [];
     readonly int _pid = Environment.ProcessId;
     readonly bool _wholeProcessors;
+    bool _openedTwice;
     PerfEventAttributes _attributes;
     long _lost, _throttled, _foreign, _twice;
 
@@ -94,7 +98,7 @@ public sealed class PerfEventRings : IDisposable
     /// <summary>Samples of other processes, dropped.</summary>
     public long Foreign => Volatile.Read(ref _foreign);
 
-    /// <summary>Samples that came twice, from a thread that had both an inherited event and one of its own; one of each pair was dropped.</summary>
+    /// <summary>Samples that came more than once, from a thread with more than one event on a processor (inherited ones and its own); all but one event's were dropped.</summary>
     public long Duplicates => Volatile.Read(ref _twice);
 
     /// <summary>Records that made no sense.</summary>
@@ -162,7 +166,7 @@ public sealed class PerfEventRings : IDisposable
     void AddThreads()
     {
         // Threads come and go while this looks. One that is born to a thread with events inherits them; one that is born before its creator has them is found by looking again, until there is none.
-        // In between lies one that has inherited and is opened again: its samples come twice, with different event ids, and Drain drops the inherited ones.
+        // In between lies one that has inherited and is opened again: its samples, and those of all threads that it creates from then on, come twice, with different event ids; Drain counts one of them.
         var list = new List<int>();
         List<int>? cpus = null;
         for (var round = 0; round < Rounds; round++)
@@ -186,12 +190,11 @@ public sealed class PerfEventRings : IDisposable
                 _threads.Add(thread);
                 foreach (var cpu in cpus)
                 {
-                    if (Add(thread, cpu) is not { } opened) break; // it has ended
-                    if (round == 0) continue;
-                    if (!_late.TryGetValue(thread, out var ids)) _late[thread] = ids = [];
-                    ids.Add(Id(opened));
+                    if (!Add(thread, cpu)) break; // it has ended
+                    _openedTwice |= round > 0;
                 }
             }
+            if (_openedTwice) _counting.EnsureCapacity(2 * list.Count * cpus.Count);
             if (ThreadsLeftOut > 0) return;
         }
     }
@@ -225,18 +228,18 @@ public sealed class PerfEventRings : IDisposable
     }
 
     /// <summary>Opens one event and leads it into its processor's ring.</summary>
-    /// <returns>The event; null when the thread has ended.</returns>
-    SafeFileHandle? Add(int thread, int cpu)
+    /// <returns>False when the thread has ended.</returns>
+    bool Add(int thread, int cpu)
     {
         var handle = OpenEvent(thread, cpu);
-        if (handle is null) return null;
+        if (handle is null) return false;
         foreach (var (of, first, _) in CollectionsMarshal.AsSpan(_rings))
         {
             if (of != cpu) continue;
             if (PerfCalls.Control(handle, PerfCalls.SetOutput, first.DangerousGetHandle()) == 0)
             {
                 _events.Add(handle);
-                return handle;
+                return true;
             }
             var error = Marshal.GetLastPInvokeError();
             handle.Dispose();
@@ -251,7 +254,7 @@ public sealed class PerfEventRings : IDisposable
         }
         RingBytes = ring.DataSize;
         _rings.Add((cpu, handle, ring));
-        return handle;
+        return true;
     }
 
     sealed class RingRefusedException(Exception inner) : Exception(inner.Message, inner);
@@ -277,10 +280,26 @@ public sealed class PerfEventRings : IDisposable
         }
     }
 
-    static unsafe ulong Id(SafeFileHandle handle)
+    /// <summary>
+    /// Whether a sample is of the event that counts for its thread on its processor: the first that was seen there. Each event of a thread is there for all of the thread's life, on one processor; a sample of an
+    /// inherited one has the id of the event that it was inherited from, so that the ids of one thread on one processor are different.
+    /// </summary>
+    bool Counts(in PerfSample sample)
     {
-        ulong id = 0;
-        return PerfCalls.Control(handle, PerfCalls.GetId, (nint)(&id)) == 0 ? id : 0;
+        ref var counting = ref CollectionsMarshal.GetValueRefOrAddDefault(_counting, (sample.ThreadId, sample.Cpu), out var known);
+        if (!known || counting.Event == sample.EventId || ++counting.Missed > MostMissed)
+        {
+            counting = (sample.EventId, 0);
+            return true;
+        }
+        _twice++;
+        return false;
+    }
+
+    /// <summary>A thread has ended: its number may become another's.</summary>
+    void Forget(int thread)
+    {
+        foreach (var (cpu, _, _) in CollectionsMarshal.AsSpan(_rings)) _counting.Remove((thread, cpu));
     }
 
     static KernelRefusalException Refused(string what, int errno)
@@ -323,12 +342,14 @@ public sealed class PerfEventRings : IDisposable
             {
                 case PerfRecordType.Sample when PerfSample.TryRead(record, rings.SampledRegisters, out var sample):
                     if (sample.ProcessId != rings._pid) rings._foreign++;
-                    else if (rings._late.Count > 0 && rings._late.TryGetValue(sample.ThreadId, out var own) && !own.Contains(sample.EventId)) rings._twice++;
-                    else
+                    else if (!rings._openedTwice || rings.Counts(sample))
                     {
                         Samples++;
                         sink.OnSample(sample);
                     }
+                    break;
+                case PerfRecordType.Exit when rings._openedTwice && record.Length >= 20 && BinaryPrimitives.ReadInt32LittleEndian(record[8..]) == rings._pid:
+                    rings.Forget(BinaryPrimitives.ReadInt32LittleEndian(record[16..]));
                     break;
                 case PerfRecordType.Lost when record.Length >= 24:
                     rings._lost += BinaryPrimitives.ReadInt64LittleEndian(record[16..]);

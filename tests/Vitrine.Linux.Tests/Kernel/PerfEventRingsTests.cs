@@ -96,6 +96,86 @@ public sealed class PerfEventRingsTests
         Assert.Equal((0, 0), (rings.Lost, rings.Malformed));
     }
 
+    /// <summary>
+    /// Threads that are born while the events are opened, to one that has events already, inherit its events and get their own: what they create inherits both. Their children's samples are compared with the children's clocks.
+    /// </summary>
+    [Fact]
+    public void OpenThreads_ThreadsThatCreateThreadsMeanwhile_AreSampledOnce()
+    {
+        const int Hz = 499, Parents = 48, Children = 12;
+        for (var attempt = 1; ; attempt++)
+        {
+            using var opened = new ManualResetEventSlim();
+            using var begin = new ManualResetEventSlim(false, spinCount: 2000);
+            Thread?[] children = new Thread[Children];
+            var clocks = new Dictionary<int, long>();
+            var parents = new List<Thread>();
+            var breeder = new Thread(() =>
+            {
+                begin.Wait();
+                for (var i = 0; i < Parents; i++)
+                {
+                    var child = i * Children / Parents;
+                    var isChosen = i % (Parents / Children) == 0;
+                    var parent = new Thread(() =>
+                    {
+                        opened.Wait();
+                        if (!isChosen) return;
+                        children[child] = new Thread(() => Burn(clocks), 256 * 1024);
+                        children[child]!.Start();
+                    }, 256 * 1024);
+                    parents.Add(parent);
+                    parent.Start();
+                }
+            }, 256 * 1024);
+            breeder.Start();
+            // They are opened after the one that creates threads, and give it time to create some.
+            var idle = Enumerable.Range(0, 100).Select(_ => new Thread(() => opened.Wait(), 64 * 1024)).ToList();
+            idle.ForEach(static one => one.Start());
+
+            begin.Set();
+            using var rings = PerfEventRings.OpenThreads(new() { FrequencyHz = Hz, Kernel = false });
+            breeder.Join();
+            opened.Set();
+            var counter = new Counter();
+            var bound = Stopwatch.StartNew();
+            while (bound.Elapsed < TimeSpan.FromSeconds(60))
+            {
+                Thread.Sleep(20);
+                rings.Drain(counter);
+                lock (clocks)
+                    if (clocks.Count == Children) break;
+            }
+            parents.ForEach(static one => one.Join());
+            idle.ForEach(static one => one.Join());
+            foreach (var child in children) child!.Join();
+            rings.Drain(counter);
+            // Whether a thread is born at the right moment is the scheduler's choice.
+            if (rings.Duplicates == 0 && attempt < 20) continue;
+
+            Assert.True(rings.Duplicates > 0, "no thread had two events in 20 attempts");
+            Assert.Equal((0, 0), (rings.Lost, rings.Malformed));
+            foreach (var (thread, clock) in clocks)
+            {
+                // Counted twice is 2 times as much. Too few can be many: the last period of each event is not over, and a virtual processor that has to wait for a real one skips samples while the clock runs on.
+                var expected = clock / 1e9 * Hz;
+                Assert.InRange(counter.Samples.GetValueOrDefault(thread), expected * 0.4, expected * 1.05 + 3);
+            }
+            return;
+        }
+
+        static void Burn(Dictionary<int, long> clocks)
+        {
+            long clock = 0;
+            while (clock < 100_000_000)
+            {
+                Thread.SpinWait(20_000);
+                Assert.True(ThreadClocks.TryRead(ThreadClocks.CurrentThreadId, out clock));
+            }
+            lock (clocks) clocks[ThreadClocks.CurrentThreadId] = clock;
+        }
+    }
+
     [Fact]
     public void Dispose_ClosesEveryDescriptor()
     {

@@ -13,7 +13,13 @@ namespace Vitrine.Linux.Unwinding;
 public sealed class FrameTable
 {
     /// <summary>Bytes of .eh_frame that are taken at most; the largest browsers have some 20 MB.</summary>
-    public const int MaximumBytes = 256 << 20;
+    public const int MaximumBytes = 64 << 20;
+
+    /// <summary>Bytes that an entry of the header's table stands for at least: an entry of .eh_frame has its length and a pointer to what it shares with others.</summary>
+    const int SmallestEntry = 8;
+
+    /// <summary>Bytes of the header before its table, at most: version and encodings, an address and a count.</summary>
+    const int HeaderHead = 20;
 
     const uint FrameHeaderSegment = 0x6474e550;
     const byte SignedPcRelative4 = 0x1B, DataRelative4 = 0x3B, Omitted = 0xFF;
@@ -50,6 +56,9 @@ public sealed class FrameTable
 
     internal ReadOnlySpan<byte> Bytes => _frames;
 
+    /// <summary>Bytes of memory that the table takes.</summary>
+    internal long MemoryBytes => _frames.LongLength + sizeof(uint) * _starts.LongLength + sizeof(int) * _entries.LongLength;
+
     internal ulong FramesAddress => _framesAddress;
 
     /// <summary>Reads the tables of a binary; null when it has none.</summary>
@@ -64,24 +73,22 @@ public sealed class FrameTable
             case ElfMachine.Arm64: architecture = UnwindArchitecture.Arm64; break;
             default: return null;
         }
-        byte[]? header = null;
-        ulong headerAddress = 0;
-        if (elf.Segments.FirstOrDefault(static segment => segment.Type == FrameHeaderSegment) is { FileSize: > 0 and <= MaximumBytes } segment)
-        {
-            header = elf.Bytes(segment.Offset, segment.FileSize).ToArray();
-            headerAddress = segment.Address;
-        }
+        var segment = elf.Segments.FirstOrDefault(static segment => segment.Type == FrameHeaderSegment);
         if (elf.Section(".eh_frame") is { IsNoBits: false, Size: > 0 and <= MaximumBytes } section)
-            return new FrameTable(architecture, elf.Contents(section).ToArray(), section.Address, header, headerAddress);
+            return new FrameTable(architecture, elf.Contents(section).ToArray(), section.Address, Header(section.Size), segment?.Address ?? 0);
         // Without section headers: the header leads to the entries, which end where their segment does.
-        if (header is null || header.Length < 8)
+        if (segment is not { FileSize: >= 8 })
             return null;
-        var reader = new CfiReader(header, 4, header.Length);
-        var start = reader.Pointer(header[1], headerAddress, headerAddress);
+        var head = elf.Bytes(segment.Offset, Math.Min(segment.FileSize, HeaderHead));
+        var reader = new CfiReader(head, 4, head.Length);
+        var start = reader.Pointer(head[1], segment.Address, segment.Address);
         if (reader.Failed || elf.Segments.FirstOrDefault(one => one.Type == ElfSegment.Load && one.Contains(start)) is not { } load)
             return null;
         var length = Math.Min(load.FileSize - Math.Min(load.FileSize, start - load.Address), MaximumBytes);
-        return elf.TryGetBytesAt(start, length, out var bytes) ? new FrameTable(architecture, bytes.ToArray(), start, header, headerAddress) : null;
+        return elf.TryGetBytesAt(start, length, out var bytes) ? new FrameTable(architecture, bytes.ToArray(), start, Header(length), segment.Address) : null;
+
+        // No more of it than the entries can fill: a file may say that it is large and hold nothing.
+        byte[]? Header(ulong frames) => segment is { FileSize: > 0 } ? elf.Bytes(segment.Offset, Math.Min(segment.FileSize, HeaderHead + frames)).ToArray() : null;
     }
 
     /// <summary>The entry of the function that holds an address.</summary>
@@ -206,7 +213,7 @@ public sealed class FrameTable
         var reader = new CfiReader(header, 4, header.Length);
         reader.Pointer(header[1], address, address);
         var count = reader.Pointer(header[2], address, address);
-        if (reader.Failed || count == 0 || count > (ulong)(header.Length - reader.At) / 8)
+        if (reader.Failed || count == 0 || count > (ulong)(header.Length - reader.At) / 8 || count > (ulong)_frames.Length / SmallestEntry)
             return false;
         starts = new uint[count];
         entries = new int[count];

@@ -127,12 +127,24 @@ public sealed class ProcessCode
             handle.Dispose();
             return new(CodeKind.Image, null, 0, "");
         }
-        var key = new FrameTableKey(map.DeviceMajorMinor, map.Inode, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle));
+        // The tables are shared by processes, so which file they are of is asked of the file that they are read from, not of the mapping: that may be gone, and its path lead to another file.
+        FileIdentity identity;
+        try
+        {
+            identity = FileIdentity.Of(handle);
+            if (identity.IsAnother(map.DeviceMajorMinor, map.Inode))
+                throw new BadBinaryException($"{map.Path}: not the file that is mapped; that was replaced or unmapped.");
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
         using var elf = ElfFile.Open(handle, map.Path);
         foreach (var segment in elf.Segments)
         {
             if (segment.Type == ElfSegment.Load && (segment.Flags & execute) != 0 && map.Offset + (map.End - map.Start) > segment.Offset && map.Offset < segment.Offset + segment.FileSize)
-                return new(CodeKind.Native, FrameTableCache.Get(key, elf), unchecked(map.Start - map.Offset + segment.Offset - segment.Address), "");
+                return new(CodeKind.Native, FrameTableCache.Shared.Get(identity, elf), unchecked(map.Start - map.Offset + segment.Offset - segment.Address), "");
         }
         // Code that a program carries inside its file beside its own: images of a .NET single-file program.
         return new(CodeKind.Image, null, 0, "");

@@ -2,14 +2,17 @@ namespace Vitrine.Linux.Unwinding;
 
 /// <summary>
 /// Evaluates the DWARF expressions that call frame information uses (DWARF 5, section 2.5): in procedure linkage tables, in the frames of signal handlers, and where a function aligned its
-/// stack. Bounded in depth and steps.
+/// stack. Bounded in depth, and in steps by what the walk has left of its <see cref="StackUnwinder.MaximumSteps"/>.
 /// </summary>
 static class CfiExpression
 {
     const int MaximumDepth = 64, MaximumSteps = 4096;
 
-    /// <summary>Evaluates the expression with <paramref name="start"/> on the stack when it is not null.</summary>
-    public static bool TryEvaluate(ReadOnlySpan<byte> bytes, int at, int length, in RegisterSet registers, IStackMemory memory, ulong? start, out ulong result)
+    /// <summary>What a read of the target's memory counts, in steps.</summary>
+    const int ReadSteps = 16;
+
+    /// <summary>Evaluates the expression with <paramref name="start"/> on the stack when it is not null; takes its steps from <paramref name="budget"/>, which is negative once they are used up.</summary>
+    public static bool TryEvaluate(ReadOnlySpan<byte> bytes, int at, int length, in RegisterSet registers, IStackMemory memory, ulong? start, ref int budget, out ulong result)
     {
         result = 0;
         Span<ulong> stack = stackalloc ulong[MaximumDepth];
@@ -20,7 +23,7 @@ static class CfiExpression
         var reader = new CfiReader(bytes, at, at + length);
         for (var steps = 0; reader.HasMore; steps++)
         {
-            if (steps == MaximumSteps)
+            if (steps == MaximumSteps || --budget < 0)
                 return false;
             var code = reader.UInt8();
 
@@ -33,6 +36,7 @@ static class CfiExpression
             switch (code)
             {
                 case 0x06: // DW_OP_deref
+                    budget -= ReadSteps;
                     if (!memory.TryRead(top, word))
                         return false;
                     stack[depth - 1] = BitConverter.ToUInt64(word);
@@ -108,6 +112,7 @@ static class CfiExpression
                     break;
                 case 0x94: // deref_size
                     var size = reader.UInt8();
+                    budget -= ReadSteps;
                     word.Clear();
                     if (size is 0 or > 8 || !memory.TryRead(top, word[..size]))
                         return false;

@@ -6,17 +6,17 @@ namespace Vitrine.Linux.Unwinding;
 /// </summary>
 sealed class CfiMachine
 {
-    /// <summary>Instructions that one program may have; the longest seen has some hundred.</summary>
-    const int MaximumSteps = 65_536;
-
     /// <summary>States that may be remembered inside one another; compilers use one.</summary>
     const int MaximumDepth = 16;
+
+    /// <summary>What keeping or taking back a whole state counts, in steps: it copies all rules.</summary>
+    const int StateSteps = 16;
 
     readonly CfiRow[] _remembered = new CfiRow[MaximumDepth];
     CfiRow _initial;
 
-    /// <summary>The rules at a link-time address; false when there are none or they are damaged.</summary>
-    public bool TryFindRow(FrameTable table, ulong address, ref CfiRow row)
+    /// <summary>The rules at a link-time address; false when there are none, they are damaged, or they take more steps than <paramref name="budget"/>, which is negative then.</summary>
+    public bool TryFindRow(FrameTable table, ulong address, ref CfiRow row, ref int budget)
     {
         if (!table.TryFind(address, out var entry))
             return false;
@@ -24,7 +24,6 @@ sealed class CfiMachine
         row.CfaRegister = -1;
         row.ReturnColumn = entry.Common.ReturnColumn;
         row.IsSignalFrame = entry.Common.IsSignalFrame;
-        var budget = MaximumSteps;
         _initial = row;
         if (!Execute(table, entry, entry.Common.ProgramAt, entry.Common.ProgramEnd, ulong.MaxValue, ref row, ref budget))
             return false;
@@ -89,11 +88,13 @@ sealed class CfiMachine
                             Set(ref row, reader.Unsigned(), CfiRuleKind.InRegister, (long)Math.Min(reader.Unsigned(), int.MaxValue));
                             break;
                         case 0x0A: // DW_CFA_remember_state
+                            budget -= StateSteps;
                             if (depth == MaximumDepth)
                                 return false;
                             _remembered[depth++] = row;
                             break;
                         case 0x0B: // DW_CFA_restore_state
+                            budget -= StateSteps;
                             if (depth == 0)
                                 return false;
                             row = _remembered[--depth];

@@ -14,9 +14,16 @@ namespace Vitrine.Linux.Unwinding;
 /// </summary>
 public sealed class StackUnwinder
 {
+    /// <summary>
+    /// Instructions of unwinding rules that one walk executes at most: some milliseconds. Frames take some ten, and rarely some hundred; a table that was made to keep its readers busy could ask for
+    /// as many as fit in a file, for each frame of each sample.
+    /// </summary>
+    internal const int MaximumSteps = 1 << 17;
+
     readonly CfiMachine _machine = new();
     readonly X64FramePointers _framePointers;
     CfiRow _row;
+    int _steps;
 
     /// <summary>An unwinder for the stacks of one process.</summary>
     /// <param name="code">Its executable mappings.</param>
@@ -57,6 +64,7 @@ public sealed class StackUnwinder
         var current = registers;
         var interrupted = true;
         var count = 0;
+        _steps = MaximumSteps;
         while (true)
         {
             var address = current[InstructionPointer] - (interrupted ? 0UL : 1);
@@ -106,8 +114,8 @@ public sealed class StackUnwinder
             return UnwindEndKind.NoCode;
         if (area.Kind == CodeKind.Native)
         {
-            if (area.Table is not { } table || table.Architecture != Architecture || !_machine.TryFindRow(table, unchecked(address - area.Bias), ref _row))
-                return Interrupted(address, ref interrupted, ref registers, memory, out rule);
+            if (area.Table is not { } table || table.Architecture != Architecture || !_machine.TryFindRow(table, unchecked(address - area.Bias), ref _row, ref _steps))
+                return _steps < 0 ? UnwindEndKind.BadRules : Interrupted(address, ref interrupted, ref registers, memory, out rule);
             rule = _row.IsSignalFrame ? FrameRule.SignalFrame : FrameRule.CallFrameInformation;
             interrupted = _row.IsSignalFrame;
             return ByTable(table, ref registers, memory);
@@ -117,7 +125,7 @@ public sealed class StackUnwinder
         var step = Generated?.Step(address, interrupted, ref registers, memory) ?? GeneratedStep.NotMine;
         rule = FrameRule.Runtime;
         if (step == GeneratedStep.NotMine && Architecture == UnwindArchitecture.X64)
-            step = _framePointers.Step(address, interrupted, ref registers, memory, out rule);
+            step = _framePointers.Step(address, interrupted, ref registers, memory, ref _steps, out rule);
         interrupted = false;
         return step switch
         {
@@ -134,7 +142,7 @@ public sealed class StackUnwinder
         rule = FrameRule.None;
         if (Architecture != UnwindArchitecture.X64)
             return UnwindEndKind.NoRules;
-        var step = _framePointers.Step(address, interrupted, ref registers, memory, out rule);
+        var step = _framePointers.Step(address, interrupted, ref registers, memory, ref _steps, out rule);
         interrupted = false;
         return step switch
         {
@@ -151,7 +159,7 @@ public sealed class StackUnwinder
         ulong cfa;
         if (_row.Cfa.Kind == CfiRuleKind.IsExpression)
         {
-            if (!CfiExpression.TryEvaluate(table.Bytes, (int)_row.Cfa.Value, _row.Cfa.Length, registers, memory, null, out cfa))
+            if (!CfiExpression.TryEvaluate(table.Bytes, (int)_row.Cfa.Value, _row.Cfa.Length, registers, memory, null, ref _steps, out cfa))
                 return UnwindEndKind.BadRules;
         }
         else if (_row.CfaRegister >= 0 && registers.IsKnown(_row.CfaRegister))
@@ -193,6 +201,9 @@ public sealed class StackUnwinder
                 return rule.Kind is CfiRuleKind.AtOffset or CfiRuleKind.AtExpression ? UnwindEndKind.StackNotReadable : UnwindEndKind.BadRules;
             else
                 caller.Forget(register);
+            // A register that is only forgotten for want of steps would lead further walks astray: this one ends.
+            if (_steps < 0)
+                return UnwindEndKind.BadRules;
         }
 
         // 4. Where the caller goes on.
@@ -205,7 +216,7 @@ public sealed class StackUnwinder
         return null;
     }
 
-    static bool TryApply(FrameTable table, CfiRule rule, ulong cfa, in RegisterSet registers, IStackMemory memory, out ulong value)
+    bool TryApply(FrameTable table, CfiRule rule, ulong cfa, in RegisterSet registers, IStackMemory memory, out ulong value)
     {
         value = 0;
         var address = unchecked(cfa + (ulong)rule.Value);
@@ -220,7 +231,7 @@ public sealed class StackUnwinder
                 value = registers[(int)rule.Value];
                 return true;
             case CfiRuleKind.AtExpression or CfiRuleKind.IsExpression:
-                if (!CfiExpression.TryEvaluate(table.Bytes, (int)rule.Value, rule.Length, registers, memory, cfa, out address))
+                if (!CfiExpression.TryEvaluate(table.Bytes, (int)rule.Value, rule.Length, registers, memory, cfa, ref _steps, out address))
                     return false;
                 value = address;
                 if (rule.Kind == CfiRuleKind.IsExpression)

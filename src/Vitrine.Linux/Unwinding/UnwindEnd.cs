@@ -18,10 +18,10 @@ public enum UnwindEndKind
     /// <summary>Code of a file that has no unwinding rules for it.</summary>
     NoRules,
 
-    /// <summary>The rules are damaged, or use a register whose value is not known.</summary>
+    /// <summary>The rules are damaged, use a register whose value is not known, or are longer than any that a compiler makes.</summary>
     BadRules,
 
-    /// <summary>Generated code whose frame pointer does not lead to a frame.</summary>
+    /// <summary>Generated code whose frame pointer does not lead to a frame, or that may have no frame of its own, so that the frame pointer may be its caller's.</summary>
     NoFrame,
 
     /// <summary>The next frame would lie below this one.</summary>
@@ -65,7 +65,7 @@ public enum FrameRule : byte
     /// <summary>By the frame pointer.</summary>
     FramePointer,
 
-    /// <summary>By the instructions of a prologue or epilogue.</summary>
+    /// <summary>By the instructions of a prologue or epilogue, or by the call that stands before the return address and leads to this code.</summary>
     Instructions,
 
     /// <summary>By the runtime's own unwinding rules for the code that it made.</summary>

@@ -37,7 +37,8 @@ public class ReadelfFrameTests
                 continue;
             foreach (var at in new[] { address, end - 1 })
             {
-                Assert.True(machine.TryFindRow(table, at, ref row), $"0x{at:x}: no rules");
+                var budget = StackUnwinder.MaximumSteps;
+                Assert.True(machine.TryFindRow(table, at, ref row, ref budget), $"0x{at:x}: no rules");
                 for (var i = 0; i < columns.Length; i++)
                 {
                     var ours = columns[i] == "CFA" ? Cfa(row) : s_registers.TryGetValue(columns[i], out var register) ? Rule(row, register) : null;

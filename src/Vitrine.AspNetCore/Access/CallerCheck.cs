@@ -12,18 +12,21 @@ namespace Vitrine.AspNetCore.Access;
 /// </remarks>
 static class CallerCheck
 {
-    // The last one is where ASP.NET Core's forwarded headers middleware puts what it has taken off.
-    static readonly string[] s_forwardingHeaders = ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "X-Forwarded-Host", "X-Original-For"];
+    // What proxies add, by the beginnings of the names: each of them alone, because a proxy adds what it was told to. X-Original-… is where ASP.NET Core's forwarded headers middleware puts what it has taken
+    // off; X-Envoy-… and l5d-… come from the sidecars of service meshes (Istio, Linkerd), whose connections come from this machine; CF-… and True-Client-IP from the networks of content providers.
+    static readonly string[] s_forwardingPrefixes = ["X-Forwarded", "X-Original-", "X-Envoy-", "l5d-", "Forwarded", "CF-", "True-Client-IP", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP"];
+
+    // Shorter than a name of which it could be the beginning.
+    const string Via = "Via";
 
     /// <summary>Why the caller is refused, as a sentence for that caller; null when it is not.</summary>
     public static string? Refusal(HttpContext context, VitrineOptions options)
     {
         if (!IsLoopback(context))
             return "Vitrine answers only callers on the same machine: connect over 127.0.0.1 or ::1, for example through ssh -L.";
-        foreach (var header in s_forwardingHeaders)
+        foreach (var (header, _) in context.Request.Headers)
         {
-            if (context.Request.Headers.ContainsKey(header))
-                return $"Vitrine answers only direct callers: this request was forwarded by a proxy (it has the header {header}).";
+            if (IsForwarding(header)) return $"Vitrine answers only direct callers: this request was forwarded by a proxy (it has the header {header}).";
         }
         if (!IsAllowedHost(context.Request.Host, options))
             return $"Vitrine does not answer under this host name: use localhost or a loopback address, or add the name to {VitrineOptions.Section}:{nameof(VitrineOptions.AllowedHosts)}.";
@@ -32,6 +35,16 @@ static class CallerCheck
         if (!options.Enabled)
             return $"Vitrine is switched off in this service: set {VitrineOptions.Section}:{nameof(VitrineOptions.Enabled)} to true.";
         return null;
+    }
+
+    static bool IsForwarding(string header)
+    {
+        if (header.Equals(Via, StringComparison.OrdinalIgnoreCase)) return true;
+        foreach (var prefix in s_forwardingPrefixes)
+        {
+            if (header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+        return false;
     }
 
     // Both what the server says and the socket's own peer: a middleware may have replaced the former, and must not make anyone local. Servers without sockets of their own have no such peer; there the

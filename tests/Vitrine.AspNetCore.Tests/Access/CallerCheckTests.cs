@@ -35,7 +35,9 @@ public sealed class CallerCheckTests
 
     [Theory]
     [InlineData("X-Forwarded-For", "127.0.0.1"), InlineData("Forwarded", "for=127.0.0.1"), InlineData("X-Real-IP", "127.0.0.1"), InlineData("Via", "1.1 proxy")]
-    [InlineData("X-Forwarded-For", "")]
+    [InlineData("X-Forwarded-For", ""), InlineData("X-Forwarded-Proto", "https"), InlineData("X-Forwarded-Host", "shop.test"), InlineData("X-Forwarded-Prefix", "/shop"), InlineData("x-forwarded-port", "443")]
+    [InlineData("X-Original-For", "10.1.2.3"), InlineData("X-Original-Host", "shop.test"), InlineData("X-Original-Proto", "http")]
+    [InlineData("x-envoy-expected-rq-timeout-ms", "15000"), InlineData("X-Envoy-Attempt-Count", "1"), InlineData("l5d-client-id", "shop.test"), InlineData("CF-Connecting-IP", "10.1.2.3"), InlineData("True-Client-IP", "10.1.2.3")]
     public async Task Door_RequestThatWasForwarded_IsRefused(string header, string value)
     {
         await using var service = await TestService.Start();
@@ -43,7 +45,17 @@ public sealed class CallerCheckTests
         using var answer = await service.Get("/debug/pprof/", (header, value));
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        Assert.Contains(header, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(header, await answer.Content.ReadAsStringAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Door_HeadersOfDirectCallers_AreNoneOfAProxy()
+    {
+        await using var service = await TestService.Start();
+
+        using var answer = await service.Get("/debug/pprof/", ("Viable", "yes"), ("X-Request-Id", "7"), ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("Accept-Encoding", "gzip"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     [Fact]
@@ -54,6 +66,8 @@ public sealed class CallerCheckTests
 
         Assert.Equal(HttpStatusCode.Forbidden, (await service.Get("/debug/pprof/", ("X-Forwarded-For", "127.0.0.1"))).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await service.Get("/debug/pprof/", ("X-Forwarded-For", "10.1.2.3"))).StatusCode);
+        // The middleware takes these off and leaves only X-Original-…
+        Assert.Equal(HttpStatusCode.Forbidden, (await service.Get("/debug/pprof/", ("X-Forwarded-Proto", "https"))).StatusCode);
     }
 
     sealed class Forwarding : Microsoft.AspNetCore.Hosting.IStartupFilter

@@ -17,7 +17,7 @@ public sealed class VitrineOptions
 
     /// <summary>
     /// Profiles that are watched all the time, by name: <c>Vitrine:Continuous:block = true</c>. Asked for without <c>seconds</c> they are what has happened since then, as collectors of continuous profiles
-    /// expect. <c>heap</c> (which has <c>allocs</c> with it) begins with the service only; the others also while it runs. What each costs is said in its documentation.
+    /// expect. <c>heap</c> (which has <c>allocs</c> with it) and <c>goroutine</c> (whose looks then show async operations too) begin with the service only; the others also while it runs. What each costs is said in its documentation.
     /// </summary>
     public IDictionary<string, bool> Continuous { get; } = new Dictionary<string, bool>(StringComparer.Ordinal);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Vitrine.AspNetCore;
@@ -47,12 +48,14 @@ public static class VitrineServices
         services.TryAddSingleton<Looks>();
         services.TryAddSingleton<ContinuousProfiles>();
         services.TryAddSingleton<ContinuousHeap>();
+        services.TryAddSingleton<ContinuousAsync>();
         services.TryAddSingleton(static _ => new MutexProfile());
         services.TryAddSingleton<Door>();
         services.TryAddSingleton<PprofHandlers>();
         services.AddMetrics();
         services.TryAddSingleton<MeterCollector>();
         services.TryAddSingleton<MetricsHandler>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, MetricsRoutePolicy>());
         services.TryAddSingleton(static all => new RuntimeMeter(all.GetRequiredService<RuntimeReader>(), all.GetRequiredService<IMeterFactory>()));
         services.TryAddSingleton<PanicRecorder>();
         services.TryAddSingleton<RouteLabel>();
@@ -70,6 +73,7 @@ public static class VitrineServices
         var brought = DotNetInstruments.AddTo(new InstrumentRegistry(), new()
         {
             Reader = services.GetRequiredService<RuntimeReader>(),
+            Tracking = services.GetRequiredService<ContinuousAsync>().Tracking,
             HeapTracking = services.GetRequiredService<ContinuousHeap>().Tracking,
             Mutex = services.GetRequiredService<MutexProfile>(),
             CustomProfiles = [.. services.GetServices<CustomProfile>()],

@@ -60,6 +60,14 @@ public static class Filter
         return new FilterResult(profile, unmatched);
     }
 
+    /// <summary>The profile with only the samples for which <paramref name="keep"/> holds, and without what they alone referred to.</summary>
+    public static Profile BySample(Profile profile, Func<Sample, bool> keep)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(keep);
+        return Compact.Of(SampleSelection.BySample(profile, keep));
+    }
+
     static Profile ShowFrom(Profile profile, Regex pattern, out bool anyMatched)
     {
         var tables = profile.Tables;

@@ -29,33 +29,46 @@ sealed class ProfileFolder(string folder, InstrumentRegistry instruments, TimeSp
         do
         {
             foreach (var instrument in instruments.All)
-                Write(instrument, stop);
-            AtomicFile.Write(NewFile("figures", ".prom"), stream =>
+            {
+                if (stop.IsCancellationRequested) return;
+                Look(instrument.Name, () => Write(instrument, stop), stop);
+            }
+            Look("figures", () => AtomicFile.Write(NewFile("figures", ".prom"), stream =>
             {
                 reader.Capture(out var snapshot);
                 RuntimeWriter.Write(snapshot, RuntimeFormat.Prometheus, stream);
-            });
+            }), stop);
         }
         while (!stop.WaitHandle.WaitOne(interval));
+    }
+
+    // Looking is no reason to end the worker, which an exception on this thread would.
+    static void Look(string name, Action look, CancellationToken stop)
+    {
+        try
+        {
+            look();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The worker ends.
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"{name}: {e.Message} {(e as InstrumentUnavailableException)?.Advice}");
+        }
     }
 
     void Write(IInstrument instrument, CancellationToken stop)
     {
         if (instrument.AvailableFor(SelfTarget.Instance) is { CanLook: false }) return;
-        try
+        var profile = instrument switch
         {
-            var profile = instrument switch
-            {
-                IProfileRecorder recorder => recorder.Record(SelfTarget.Instance, _watch, stop).Look.Result,
-                IProfileInstrument snapshot => snapshot.Collect(SelfTarget.Instance, stop).Result,
-                _ => null,
-            };
-            if (profile is not null) ProfileWriter.WriteFile(profile, NewFile(instrument.Name, ".pb.gz"));
-        }
-        catch (InstrumentUnavailableException e)
-        {
-            Console.Error.WriteLine($"{instrument.Name}: {e.Message} {e.Advice}");
-        }
+            IProfileRecorder recorder => recorder.Record(SelfTarget.Instance, _watch, stop).Look.Result,
+            IProfileInstrument snapshot => snapshot.Collect(SelfTarget.Instance, stop).Result,
+            _ => null,
+        };
+        if (profile is not null) ProfileWriter.WriteFile(profile, NewFile(instrument.Name, ".pb.gz"));
     }
 
     string NewFile(string name, string extension)

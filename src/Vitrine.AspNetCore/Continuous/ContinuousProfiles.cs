@@ -53,7 +53,7 @@ sealed partial class ContinuousProfiles : IDisposable
             {
                 if (!_instruments.TryGet(name, out var instrument)) LogNothing(_logger, name);
                 else if (instrument is IProfileInstrument) continue;   // grows by itself
-                else if (instrument is IProfileRecorder recorder && name != "cpu") _running[name] = new(recorder, Accumulation.Window);
+                else if (instrument is IFlowRecorder recorder) _running[name] = new(recorder, Accumulation.Window, _logger);
                 else LogCannot(_logger, name);
             }
         }

@@ -23,6 +23,7 @@ sealed class HistogramSeries : Series
 
     public override void Record(double value, bool isAbsolute)
     {
+        if (!double.IsFinite(value)) return;   // of no bucket, and the sum would be no number for ever
         // A bound belongs to the bucket below it.
         var bucket = 0;
         while (bucket < _bounds.Length && value > _bounds[bucket])

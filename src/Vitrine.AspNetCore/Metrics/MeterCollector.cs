@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Vitrine.DotNet.Runtime;
 
@@ -8,7 +9,7 @@ namespace Vitrine.AspNetCore.Metrics;
 /// Listens to the meters that the options name and keeps what they report, by Prometheus' families. It begins with the first moment in which Vitrine is switched on; before that it costs nothing.
 /// </summary>
 /// <remarks>Meters that another service in the same process made with its own factory are left alone.</remarks>
-sealed class MeterCollector : IDisposable
+sealed partial class MeterCollector : IDisposable
 {
     // OpenTelemetry's default for instruments that advise nothing: https://opentelemetry.io/docs/specs/otel/metrics/sdk/#explicit-bucket-histogram-aggregation
     static readonly double[] s_defaultBounds = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000];
@@ -25,12 +26,17 @@ sealed class MeterCollector : IDisposable
     readonly Dictionary<(string, string?), Scope> _scopes = [];
     readonly IDisposable? _change;
     Family[] _families = [];
+    readonly ILogger<MeterCollector> _logger;
+    readonly Counter<long> _failures;
+    readonly Dictionary<(Family, Scope), int> _instruments = [];
     MeterListener? _listener;
-    bool _hasObservables;
+    int _generation;
+    bool _hasObservables, _hasFailed;
 
-    public MeterCollector(IMeterFactory factory, IOptionsMonitor<VitrineOptions> options)
+    public MeterCollector(IMeterFactory factory, IOptionsMonitor<VitrineOptions> options, ILogger<MeterCollector> logger)
     {
-        (_factory, _options) = (factory, options);
+        (_factory, _options, _logger) = (factory, options, logger);
+        _failures = factory.Create(MetricsOptions.OwnMeter).CreateCounter<long>("vitrine.metrics.failures", "{failure}", "Observable instruments that could not be asked for their values.");
         _change = options.OnChange(now => StartIf(now.Enabled));
         StartIf(options.CurrentValue.Enabled);
     }
@@ -41,18 +47,39 @@ sealed class MeterCollector : IDisposable
         if (Volatile.Read(ref _hasObservables))
         {
             lock (_gate)
-                _listener?.RecordObservableInstruments();
+                Observe();
         }
         foreach (var family in Volatile.Read(ref _families))
             family.Write(ref page, isOpenMetrics);
     }
+
+    // What an observable instrument does not report any more is no longer there. Of one that fails nothing is known now; the others are asked all the same.
+    void Observe()
+    {
+        _generation++;
+        try
+        {
+            _listener?.RecordObservableInstruments();
+        }
+        catch (Exception e)
+        {
+            _failures.Add((e as AggregateException)?.InnerExceptions.Count ?? 1);
+            if (!_hasFailed) LogFailed(_logger, e);
+            _hasFailed = true;
+        }
+        foreach (var family in _families)
+            family.RemoveUnseen(_generation);
+    }
+
+    [LoggerMessage(15, LogLevel.Warning, "The callback of an observable instrument failed, and its values are not among the metrics; further failures are counted in vitrine.metrics.failures only.")]
+    static partial void LogFailed(ILogger logger, Exception exception);
 
     void StartIf(bool enabled)
     {
         lock (_gate)
         {
             if (!enabled || _listener is not null) return;
-            _listener = new() { InstrumentPublished = Published };
+            _listener = new() { InstrumentPublished = Published, MeasurementsCompleted = Completed };
             _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((Listening)state!).Record(value, tags));
             _listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => ((Listening)state!).Record(value, tags));
             _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => ((Listening)state!).Record(value, tags));
@@ -64,9 +91,26 @@ sealed class MeterCollector : IDisposable
         }
     }
 
-    sealed record Listening(Family Family, Scope Scope, bool IsAbsolute)
+    sealed record Listening(MeterCollector Collector, Family Family, Scope Scope, bool IsAbsolute, bool IsObservable)
     {
-        public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => Family.Record(value, tags, Scope, IsAbsolute);
+        // Observable instruments are asked under the collector's lock, which also guards the generation.
+        public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => Family.Record(value, tags, Scope, IsAbsolute, IsObservable ? Collector._generation : Series.Always);
+    }
+
+    // Its meter is disposed: when it was the last of its name and scope, its series go.
+    void Completed(Instrument instrument, object? state)
+    {
+        if (state is not Listening { Family: var family, Scope: var scope }) return;
+        lock (_gate)
+        {
+            if (!_instruments.Remove((family, scope), out var count)) return;
+            if (count > 1)
+            {
+                _instruments[(family, scope)] = count - 1;
+                return;
+            }
+            family.Remove(scope);
+        }
     }
 
     void Published(Instrument instrument, MeterListener listener)
@@ -80,7 +124,9 @@ sealed class MeterCollector : IDisposable
         {
             if (FamilyOf(instrument, options) is not { } family) return;
             if (instrument.IsObservable) Volatile.Write(ref _hasObservables, true);
-            listener.EnableMeasurementEvents(instrument, new Listening(family, ScopeOf(instrument.Meter, options), instrument.IsObservable || IsGauge(instrument)));
+            var scope = ScopeOf(instrument.Meter, options);
+            _instruments[(family, scope)] = _instruments.GetValueOrDefault((family, scope)) + 1;
+            listener.EnableMeasurementEvents(instrument, new Listening(this, family, scope, instrument.IsObservable || IsGauge(instrument), instrument.IsObservable));
         }
     }
 

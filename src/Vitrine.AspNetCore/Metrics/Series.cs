@@ -19,10 +19,16 @@ class Series
 
     public TagKey Key { get; }
 
+    /// <summary>The generation of what is there until its meter goes.</summary>
+    public const int Always = -1;
+
+    /// <summary>The collection that saw it last; <see cref="Always"/> for what is not observed by collections.</summary>
+    public int Seen { get; set; } = Always;
+
     public virtual void Record(double value, bool isAbsolute)
     {
         if (isAbsolute) Volatile.Write(ref _value, value);
-        else Add(ref _value, value);
+        else if (double.IsFinite(value)) Add(ref _value, value);   // a sum that is no number once is none for ever
     }
 
     public virtual void Write(ref PageWriter page)

@@ -7,10 +7,21 @@ namespace Vitrine.AspNetCore.Metrics;
 /// <summary>The tags of a measurement: a set, whatever order they were given in. Compared with the tags of a call without allocating.</summary>
 sealed class TagKey
 {
+    // Labels that the page adds: of buckets, of the meter, of what is beyond the limit. Twice in one series they would spoil the page.
+    static readonly HashSet<string> s_reserved = ["le", "quantile", "otel_scope_name", "otel_scope_version", "otel_metric_overflow"];
+
     readonly KeyValuePair<string, object?>[] _tags;
     readonly Scope _scope;
 
-    public TagKey(ReadOnlySpan<KeyValuePair<string, object?>> tags, Scope scope) => (_tags, _scope) = (tags.ToArray(), scope);
+    readonly bool _isReserved;
+
+    /// <param name="tags">The tags.</param>
+    /// <param name="scope">Whose they are.</param>
+    /// <param name="isReserved">Whether they are this page's own and may have a reserved name.</param>
+    public TagKey(ReadOnlySpan<KeyValuePair<string, object?>> tags, Scope scope, bool isReserved = false) => (_tags, _scope, _isReserved) = (tags.ToArray(), scope, isReserved);
+
+    /// <summary>Whether they come from this meter.</summary>
+    public bool IsOf(Scope scope) => ReferenceEquals(scope, _scope);
 
     /// <summary>A hash that does not depend on the order.</summary>
     public static int Hash(ReadOnlySpan<KeyValuePair<string, object?>> tags, Scope scope)
@@ -51,6 +62,8 @@ sealed class TagKey
         {
             // Two names that differ only in what Prometheus does not know are one, with both values, as the specification has it.
             var name = MetricName.Label(key);
+            // As Prometheus names what a target says that it wants to say itself.
+            if (!_isReserved && s_reserved.Contains(name)) name = "exported_" + name;
             var text = Convert.ToString(value is bool yes ? yes ? "true" : "false" : value, CultureInfo.InvariantCulture) ?? "";
             labels[name] = labels.TryGetValue(name, out var before) ? $"{before};{text}" : text;
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Vitrine.AspNetCore.Operations;
 
@@ -8,9 +9,9 @@ namespace Vitrine.AspNetCore.Panics;
 
 /// <summary>
 /// The last one to see an exception of a request: has it recorded, and answers 500 without saying anything of the inside. Handlers of the service's own come first, because they are nearer; what they answered
-/// stays, and the exception is recorded all the same.
+/// stays, and the exception is recorded all the same when the answer says that the service failed (500 and above).
 /// </summary>
-sealed class PanicGuardMiddleware(RequestDelegate next, PanicRecorder recorder, IOptionsMonitor<VitrineOptions> options)
+sealed class PanicGuardMiddleware(RequestDelegate next, PanicRecorder recorder, IOptionsMonitor<VitrineOptions> options, IHostApplicationLifetime lifetime)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -29,6 +30,12 @@ sealed class PanicGuardMiddleware(RequestDelegate next, PanicRecorder recorder, 
             if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return;
         }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // The service ends, and what it was at with it.
+            await Answer(context, StatusCodes.Status503ServiceUnavailable);
+            return;
+        }
         catch (BadHttpRequestException e)
         {
             // The caller's fault, found while the request was read.
@@ -42,7 +49,9 @@ sealed class PanicGuardMiddleware(RequestDelegate next, PanicRecorder recorder, 
             return;
         }
         var handled = context.Features.Get<IExceptionHandlerFeature>()?.Error ?? DeveloperPageFaults.Of(context);
-        if (handled is not null and not BadHttpRequestException && !IsClientsAbort(context, handled))
+        // An exception that a handler turns into an answer of the caller's fault, such as 404 for what is not there, is the service's way of speaking.
+        if (handled is not null and not BadHttpRequestException && context.Response.StatusCode >= StatusCodes.Status500InternalServerError && !IsClientsAbort(context, handled)
+            && !(handled is OperationCanceledException && lifetime.ApplicationStopping.IsCancellationRequested))
             recorder.Note(context, handled);
     }
 

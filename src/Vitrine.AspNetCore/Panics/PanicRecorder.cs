@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -30,6 +31,7 @@ sealed partial class PanicRecorder : IDisposable
     readonly Counter<long> _panics;
     Thread? _thread;
     int _pending;
+    long? _lookedAtThreads;   // of the recorder's own thread alone
 
     public PanicRecorder(RuntimeReader reader, InstrumentRegistry instruments, IOptionsMonitor<VitrineOptions> options, IMeterFactory meters, ILogger<PanicRecorder> logger)
     {
@@ -89,32 +91,39 @@ sealed partial class PanicRecorder : IDisposable
         }
     }
 
+    // Whatever goes wrong here, of a thread of Vitrine's own, must not end the service.
     void Write(PanicEvent panic)
     {
         try
         {
             var options = _options.CurrentValue.Panics;
             if (options.Folder is null) return;
-            LogRecorded(_logger, panic.TraceId, PanicFolder.Write(options, panic, PanicText.Of(panic, options.IncludeMessages, Threads())));
+            LogRecorded(_logger, panic.TraceId, PanicFolder.Write(options, panic, PanicText.Of(panic, options.IncludeMessages, Threads(options.ThreadsInterval))));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception e)
         {
             LogNotWritten(_logger, e, panic.TraceId);
         }
     }
 
-    string Threads()
+    // Each look stops all managed threads for a moment: a storm of different causes must not stop them again and again.
+    string Threads(TimeSpan interval)
     {
         if (!_instruments.TryGet("goroutine", out var instrument) || instrument is not ITextInstrument dump) return "unknown (there is no instrument for all threads here)\n";
+        if (_lookedAtThreads is { } before && Stopwatch.GetElapsedTime(before) is var ago && ago < interval)
+            return string.Create(CultureInfo.InvariantCulture, $"not looked at: that was done {ago.TotalSeconds:0.0} s ago for another record, and is done at most once in {interval.TotalSeconds:0.#} s\n");
         using var text = new BoundedText(MaximumThreadText);
         try
         {
             dump.WriteText(SelfTarget.Instance, text, _stop.Token);
         }
-        catch (InstrumentUnavailableException e)
+        catch (Exception e)
         {
+            // The rest of the record is there all the same.
             text.Write($"unknown ({e.Message})\n");
+            if (e is not (InstrumentUnavailableException or OperationCanceledException)) LogNoThreads(_logger, e, instrument.Name);
         }
+        _lookedAtThreads = Stopwatch.GetTimestamp();
         return text.ToString();
     }
 
@@ -144,4 +153,7 @@ sealed partial class PanicRecorder : IDisposable
 
     [LoggerMessage(5, LogLevel.Warning, "A panic ({Type}) is in no file: too many different ones came at once.")]
     static partial void LogLeftOut(ILogger logger, string type);
+
+    [LoggerMessage(6, LogLevel.Warning, "The threads could not be looked at for the record of a panic ({Instrument}).")]
+    static partial void LogNoThreads(ILogger logger, Exception exception, string instrument);
 }

@@ -23,6 +23,8 @@ sealed class Looks(LookLimits limits, ContinuousProfiles continuous)
 
     // As Go: the CPU profile watches for 30 seconds when it is not told how long, the trace for one.
     static readonly TimeSpan s_profileTime = TimeSpan.FromSeconds(30);
+    // The others come within the ten seconds that collectors wait for an answer without seconds, also when the methods have to be listed afterwards on a busy machine.
+    static readonly TimeSpan s_shortTime = TimeSpan.FromSeconds(3);
     static readonly TimeSpan s_traceTime = TimeSpan.FromSeconds(1);
 
     // A stream of events is not a file: whoever wants more looks again.
@@ -46,6 +48,9 @@ sealed class Looks(LookLimits limits, ContinuousProfiles continuous)
         {
             ITextInstrument full when query.Debug >= 2 && query.Seconds.Length == 0 => Text(full, stop),
             IProfileRecorder when query.Seconds.Length == 0 && continuous.TryGet(instrument.Name, out var grown) => Answer(name, grown.Collect(stop), query),
+            ICumulativeInstrument growing when growing.IsGrowing(SelfTarget.Instance) => query.Seconds.Length == 0 ? Snapshot(growing, name, query, stop) : Difference(growing, name, query, options, stop),
+            // Nothing watches all the time: a recording, however the caller asked.
+            ICumulativeInstrument and IProfileRecorder recorder => Record(recorder, name, query, options, stop),
             IProfileInstrument snapshot when query.Seconds.Length == 0 => Snapshot(snapshot, name, query, stop),
             IProfileRecorder recorder => Record(recorder, name, query, options, stop),
             IProfileInstrument growing => Difference(growing, name, query, options, stop),
@@ -74,13 +79,23 @@ sealed class Looks(LookLimits limits, ContinuousProfiles continuous)
     {
         // Go's CPU profile takes its default for whatever is not a time; the others say what is wrong.
         if (name != "profile" && query.Seconds.Length > 0 && query.WholeSeconds is null) throw BadSeconds();
-        var duration = Bounded(query.WholeSeconds ?? s_profileTime, options);
+        var isShort = recorder.Name != "cpu" && query.Seconds.Length == 0;
+        var duration = Bounded(isShort ? ShortTime(options) : query.WholeSeconds ?? s_profileTime, options);
         using var place = limits.TryRecord(recorder.Name) ?? throw InUse(recorder.Name);
         var recording = Rate(recorder, name, query) is { } rate
             ? ((IRatedRecorder)recorder).Record(SelfTarget.Instance, duration, rate, stop)
             : recorder.Record(SelfTarget.Instance, duration, stop);
-        return Answer(name, recording.Look.Result, query);
+        var profile = recording.Look.Result;
+        return Answer(name, isShort ? profile.WithComments([.. profile.Comments, WhyShort(recorder, duration)]) : profile, query);
     }
+
+    static TimeSpan ShortTime(VitrineOptions options) => TimeSpan.FromSeconds(Math.Min(s_shortTime.TotalSeconds, options.MaximumSeconds));
+
+    static string WhyShort(IProfileRecorder recorder, TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"Recorded for {duration.TotalSeconds:0} s, because the request named no seconds.") + (recorder switch
+    {
+        ICumulativeInstrument or IFlowRecorder => $" It is not what has been since the start: for that, set {VitrineOptions.Section}:{nameof(VitrineOptions.Continuous)}:{recorder.Name}; if it is set, the watching was refused or has ended by itself.",
+        _ => "",
+    });
 
     static int? Rate(IProfileRecorder recorder, string name, PprofQuery query)
     {

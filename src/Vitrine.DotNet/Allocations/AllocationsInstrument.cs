@@ -13,7 +13,7 @@ namespace Vitrine.DotNet.Allocations;
 /// </summary>
 /// <param name="tracking">What has watched a process since it was started; null for looks over a given time only.</param>
 /// <param name="options">How to watch; null for the usual.</param>
-public sealed class AllocationsInstrument(IAllocationTracking? tracking = null, AllocationOptions? options = null) : IProfileInstrument, IProfileRecorder
+public sealed class AllocationsInstrument(IAllocationTracking? tracking = null, AllocationOptions? options = null) : ICumulativeInstrument, IProfileRecorder
 {
     readonly AllocationOptions _options = options ?? AllocationOptions.Default;
 
@@ -28,6 +28,9 @@ public sealed class AllocationsInstrument(IAllocationTracking? tracking = null, 
 
     /// <inheritdoc/>
     public Availability AvailableFor(ITarget target) => RuntimeSupport.Of(target);
+
+    /// <inheritdoc/>
+    public bool IsGrowing(ITarget target) => tracking is { EndedBecause: "" } && tracking.Target.Pid == target?.Pid;
 
     /// <inheritdoc/>
     public Look<Profile> Collect(ITarget target, CancellationToken cancellation)

@@ -9,6 +9,9 @@ public interface IAllocationTracking
     /// <summary>The process.</summary>
     IDotNetTarget Target { get; }
 
+    /// <summary>Why it has ended; empty while it runs.</summary>
+    string EndedBecause { get; }
+
     /// <summary>Everything since the start: allocated and in use.</summary>
     /// <param name="defaultSampleType">What a viewer shows first.</param>
     /// <param name="collectFirst">Whether to collect garbage first, as <c>gc=1</c> asks; only for this process.</param>

@@ -22,7 +22,7 @@ namespace Vitrine.DotNet.Contention;
 /// (<c>owner_last_waited_in</c>): it may have left it since and entered it again elsewhere without a wait, which the runtime does not report.
 /// </remarks>
 /// <param name="options">How it is fed; null for the defaults.</param>
-public sealed class MutexProfile(MutexOptions? options = null) : IProfileInstrument, IProfileRecorder, IDisposable
+public sealed class MutexProfile(MutexOptions? options = null) : ICumulativeInstrument, IProfileRecorder, IDisposable
 {
     const int Stripes = 16, StacksPerStripe = 1024;
 
@@ -141,6 +141,9 @@ public sealed class MutexProfile(MutexOptions? options = null) : IProfileInstrum
         SelfTarget => Availability.Yes,
         _ => EventTarget.AvailabilityOf(target),
     };
+
+    /// <inheritdoc/>
+    public bool IsGrowing(ITarget target) => target is SelfTarget && _fraction.Rate != 0;
 
     /// <summary>All waits of this process since the fraction was set, as <c>contentions</c> and <c>delay</c> in nanoseconds.</summary>
     /// <exception cref="InstrumentUnavailableException">The profile was never switched on, or the target is another process.</exception>

@@ -16,7 +16,7 @@ namespace Vitrine.DotNet.Exceptions;
 /// <see cref="ExceptionOptions.SeeRethrows"/>. Both together are what <see cref="AppDomain.FirstChanceException"/> counts.
 /// </remarks>
 /// <param name="options">What to record; null for the defaults.</param>
-public sealed class ExceptionInstrument(ExceptionOptions? options = null) : IProfileRecorder
+public sealed class ExceptionInstrument(ExceptionOptions? options = null) : IFlowRecorder
 {
     readonly ExceptionOptions _options = options ?? new();
 

@@ -44,7 +44,7 @@ public sealed class HeapTracking : IAllocationTracking, IDisposable
     /// <summary>When it began.</summary>
     public DateTimeOffset Since => _session.Since;
 
-    /// <summary>Why it has ended; empty while it runs.</summary>
+    /// <inheritdoc/>
     public string EndedBecause =>
         _disposed ? "it was ended"
         : _session.IsCutOff ? string.Create(CultureInfo.InvariantCulture,

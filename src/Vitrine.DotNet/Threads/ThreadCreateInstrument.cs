@@ -12,7 +12,7 @@ namespace Vitrine.DotNet.Threads;
 /// </summary>
 /// <remarks>Unlike Go's it knows nothing of threads from before: the runtime keeps no record of who created them. Threads that native code creates are not in it.</remarks>
 /// <param name="budget">What watching may cost; null for the default.</param>
-public sealed class ThreadCreateInstrument(EventBudget? budget = null) : IProfileRecorder
+public sealed class ThreadCreateInstrument(EventBudget? budget = null) : IFlowRecorder
 {
     readonly EventBudget _budget = budget ?? EventBudget.Default;
 

@@ -17,7 +17,7 @@ namespace Vitrine.DotNet.Waits;
 /// <c>Thread.Sleep</c> and system calls that block (reading a socket or a file synchronously) are no waits for a handle, and the runtime does not report them; an <c>await</c> blocks no thread.
 /// </remarks>
 /// <param name="options">What to record; null for the defaults.</param>
-public sealed class WaitInstrument(WaitOptions? options = null) : IProfileRecorder
+public sealed class WaitInstrument(WaitOptions? options = null) : IFlowRecorder
 {
     /// <summary>The first runtime that reports waits.</summary>
     public const int FirstVersion = 9;

@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Vitrine.AspNetCore.Continuous;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
@@ -10,7 +12,7 @@ namespace Vitrine.AspNetCore.Tests.Continuous;
 public sealed class ContinuousProfilesTests
 {
     /// <summary>A recorder that sees one <c>Wait</c> for each recording.</summary>
-    sealed class Waits : TestInstrument, IProfileRecorder
+    sealed class Waits : TestInstrument, IFlowRecorder
     {
         public Waits() : base("block")
         {
@@ -33,7 +35,7 @@ public sealed class ContinuousProfilesTests
     public async Task Collect_IsEverythingSinceTheStart_AtOnce()
     {
         var waits = new Waits();
-        using var accumulation = new Accumulation(waits, TimeSpan.FromMinutes(10));
+        using var accumulation = new Accumulation(waits, TimeSpan.FromMinutes(10), NullLogger.Instance);
 
         var first = accumulation.Collect(default);
         await Wait.Until(() => accumulation.Collect(default).Samples[0].Values[0] >= 50, "it grows with each look, long before a recording's time is over");
@@ -46,16 +48,71 @@ public sealed class ContinuousProfilesTests
     [Fact]
     public void Collect_NothingCanBeRecorded_SaysWhy()
     {
-        using var accumulation = new Accumulation(new Waits { Fails = true }, TimeSpan.FromSeconds(10));
+        using var accumulation = new Accumulation(new Waits { Fails = true }, TimeSpan.FromSeconds(10), NullLogger.Instance);
 
         Assert.Equal("The port is closed. Open it.", Assert.Throws<InstrumentUnavailableException>(() => accumulation.Collect(default)).Message);
+    }
+
+    /// <summary>Fails in ways that no recorder should, then works.</summary>
+    sealed class Faulty(params IReadOnlyList<Func<Profile>> rounds) : TestInstrument("faulty"), IFlowRecorder
+    {
+        int _round;
+
+        public Recording Record(ITarget target, TimeSpan duration, CancellationToken stop)
+        {
+            var round = _round++;
+            if (round >= rounds.Count) stop.WaitHandle.WaitOne(duration);
+            return new(LookOf(rounds[Math.Min(round, rounds.Count - 1)]()), 1, 0, "none");
+        }
+    }
+
+    [Fact]
+    public async Task Recorder_FailsInAWayThatNobodyExpected_IsLogged_AndTheNextRoundIsTried()
+    {
+        var log = new LogLines();
+        var faulty = new Faulty(static () => throw new ArithmeticException("of the test"), static () => TestInstrument.ProfileOf("delay", "nanoseconds", ("Wait", 10)), static () => TestInstrument.ProfileOf("bytes", "bytes", ("Other", 1)),
+            static () => TestInstrument.ProfileOf("delay", "nanoseconds", ("Wait", 10)));
+        using var accumulation = new Accumulation(faulty, TimeSpan.FromMinutes(10), log.CreateLogger("test"));
+
+        // An exception that is not caught on that thread would end this process.
+        await Wait.Until(() => log.Lines.Count >= 2, "both failures are logged");
+        await Wait.Until(() => accumulation.Collect(default).Samples[0].Values[0] >= 20, "it goes on");
+
+        Assert.IsType<ArithmeticException>(log.Lines.ElementAt(0).Exception);
+        Assert.IsType<IncompatibleProfilesException>(log.Lines.ElementAt(1).Exception);
+        Assert.Contains(accumulation.Collect(default).Comments, static one => one.StartsWith("The last recording that failed: Vitrine.Pprof.IncompatibleProfilesException", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Collect_MoreDifferentSamplesThanAreKept_TheKnownOnesGoOnGrowing_AndItSaysHowManyAreLeftOut()
+    {
+        var faulty = new Faulty(static () => TestInstrument.ProfileOf("delay", "nanoseconds", ("A", 1), ("B", 1)), static () => TestInstrument.ProfileOf("delay", "nanoseconds", ("C", 1), ("A", 1), ("D", 1)));
+        using var accumulation = new Accumulation(faulty, TimeSpan.FromMinutes(10), NullLogger.Instance, maximumSamples: 3);
+
+        await Wait.Until(() => accumulation.Collect(default).Samples[0].Values[0] >= 10, "what is known goes on growing");
+        var profile = accumulation.Collect(default);
+
+        Assert.Equal(["A", "B", "C"], profile.Functions.Select(static one => one.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(3, profile.Samples.Count);
+        Assert.Contains(profile.Comments, static one => one.Contains("left out", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("async"), InlineData("cpu"), InlineData("starvation")]
+    public async Task SwitchedOn_ARecorderThatIsNoFlow_IsNotAddedUp_AndItSaysSo(string name)
+    {
+        var log = new LogLines();
+        await using var service = await TestService.Start(options => options.Continuous[name] = true, builder => builder.Logging.AddProvider(log));
+
+        Assert.False(service.Services.GetRequiredService<ContinuousProfiles>().TryGet(name, out _));
+        Assert.Contains(log.Lines, one => one.Text == $"Vitrine:Continuous:{name} is set, but that profile cannot be watched all the time.");
     }
 
     [Fact]
     public void Dispose_EndsTheRecording()
     {
         var waits = new Waits();
-        new Accumulation(waits, TimeSpan.FromMinutes(10)).Dispose();
+        new Accumulation(waits, TimeSpan.FromMinutes(10), NullLogger.Instance).Dispose();
 
         var recordings = waits.Recordings;
         Assert.InRange(recordings, 0, 1);

@@ -6,6 +6,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Vitrine.AspNetCore.Metrics;
 using Vitrine.TestTargets;
 
@@ -168,6 +169,84 @@ public sealed partial class MetricsPageTests
         Assert.Equal(3, samples["orders_total"]);
         Assert.DoesNotContain(samples.Keys, static key => key.StartsWith("orders_bucket", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Observable_CallbackFails_TheOthersAreOnThePage_AndItIsCountedAndLoggedOnce()
+    {
+        var log = new LogLines();
+        await using var service = await TestService.Start(static options => options.Metrics.Meters.Add("Shop"), builder => builder.Logging.AddProvider(log));
+        using var meter = MeterOf(service, "Shop");
+        meter.CreateObservableGauge<int>("broken", static int () => throw new ArithmeticException("of the test"));
+        meter.CreateObservableGauge("whole", static () => 7);
+
+        await service.GetText("/metrics");
+        var samples = Samples(await service.GetText("/metrics"));
+
+        Assert.Equal(7, samples.Single(static one => one.Key.StartsWith("whole", StringComparison.Ordinal)).Value);
+        Assert.Equal(2, samples.Single(static one => one.Key.StartsWith("vitrine_metrics_failures_total", StringComparison.Ordinal)).Value);
+        Assert.Single(log.Lines, static one => one.Text.StartsWith("The callback of an observable instrument failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Series_OfTagsAndMetersThatAreNoMore_AreGone()
+    {
+        await using var service = await TestService.Start(static options =>
+        {
+            options.Metrics.Meters.Add("Shop*");
+            options.Metrics.MaximumSeries = 3;
+        });
+        using var meter = MeterOf(service, "Shop");
+        var queue = "a";
+        meter.CreateObservableGauge("length", IEnumerable<Measurement<int>> () => [new Measurement<int>(1, new KeyValuePair<string, object?>("queue", queue)), new Measurement<int>(2, new KeyValuePair<string, object?>("queue", "always"))]);
+        using (var closed = new Meter(new MeterOptions("Shop.Closed")))
+        {
+            closed.CreateCounter<long>("sold").Add(1);
+            Assert.Contains("sold_total", await service.GetText("/metrics"), StringComparison.Ordinal);
+        }
+
+        // More names one after the other than there may be at once.
+        foreach (var name in (string[])["b", "c", "d", "e"])
+        {
+            queue = name;
+            var lengths = Samples(await service.GetText("/metrics")).Keys.Where(static one => one.StartsWith("length", StringComparison.Ordinal)).ToList();
+            Assert.Equal(2, lengths.Count);
+            Assert.Contains(lengths, one => one.EndsWith($"queue=\"{name}\"}}", StringComparison.Ordinal));
+        }
+        Assert.DoesNotContain("sold_total", await service.GetText("/metrics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tags_WithReservedNames_OrTheSameText_MakeNoLabelAndNoSeriesTwice()
+    {
+        await using var service = await TestService.Start(static options => options.Metrics.Meters.Add("Shop"));
+        using var meter = MeterOf(service, "Shop");
+        var waits = meter.CreateHistogram<double>("waits", "s");
+        var orders = meter.CreateCounter<long>("orders");
+
+        waits.Record(1, new("le", "1"), new("otel.scope.name", "other"));
+        waits.Record(double.NaN, new("le", "1"), new("otel.scope.name", "other"));
+        for (var i = 0; i < 2; i++)
+        {
+            orders.Add(1, new KeyValuePair<string, object?>("shelf", 1));
+            orders.Add(1, new KeyValuePair<string, object?>("shelf", "1"));
+            orders.Add(1, new KeyValuePair<string, object?>("shelf", 1L));
+        }
+        var page = await service.GetText("/metrics");
+        var samples = Samples(page);   // which refuses a series that is there twice
+
+        Assert.Equal(6, samples.Single(static one => one.Key.StartsWith("orders_total", StringComparison.Ordinal)).Value);
+        Assert.Equal(1, samples.Single(static one => one.Key.StartsWith("waits_seconds_sum", StringComparison.Ordinal)).Value);
+        Assert.All(page.Split('\n').Where(static line => line.StartsWith("waits_seconds", StringComparison.Ordinal)), static line =>
+        {
+            var names = LabelName().Matches(line).Select(static one => one.Groups["name"].Value).ToList();
+            Assert.Equal(names.Distinct(), names);
+            Assert.Contains("exported_le", names);
+            Assert.Contains("exported_otel_scope_name", names);
+        });
+    }
+
+    [GeneratedRegex("(?<name>[a-z_]+)=\"")]
+    private static partial Regex LabelName();
 
     [Fact]
     public async Task Series_MoreThanThereMayBe_AreAddedUpInOne()

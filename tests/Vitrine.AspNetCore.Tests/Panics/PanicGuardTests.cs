@@ -90,6 +90,39 @@ public sealed class PanicGuardTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, _folder.GetFiles().Single().UnixFileMode);
     }
 
+    /// <summary>Cannot be asked.</summary>
+    sealed class BrokenDump() : TestInstrument("goroutine"), ITextInstrument
+    {
+        public void WriteText(ITarget target, TextWriter output, CancellationToken cancellation) => throw new ArithmeticException("the dump of the test is broken");
+    }
+
+    [Fact]
+    public async Task Exception_ThreadsCannotBeLookedAt_IsRecordedAllTheSame()
+    {
+        await using var service = await TestService.Start(options => options.Panics.Folder = _folder.FullName, static builder => builder.Services.AddSingleton<IInstrument>(new BrokenDump()),
+            static app => app.MapGet("/other", static string () => throw new InvalidOperationException(Secret)));
+
+        await service.Get("/other");
+        Drain(service);
+
+        Assert.Contains("== threads\nunknown (the dump of the test is broken)\n", Assert.Single(Records()), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.InternalServerError, (await service.Get("/other")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Exceptions_OfManyCauses_StopTheThreadsOnceInAWhile()
+    {
+        await using var service = await Start(static options => options.Panics.ThreadsInterval = TimeSpan.FromHours(1));
+
+        await service.Get("/other");
+        await service.Get("/orders/7");
+        Drain(service);
+
+        Assert.Equal(2, Records().Length);
+        Assert.Single(Records(), static one => one.Contains("== threads\nthread 1 [running]", StringComparison.Ordinal));
+        Assert.Single(Records(), static one => one.Contains("== threads\nnot looked at: ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Exception_MessagesAskedFor_AreRecorded()
     {
@@ -219,6 +252,45 @@ public sealed class PanicGuardTests : IDisposable
 
         Assert.Contains(development ? Secret : "sorry", body, StringComparison.Ordinal);   // the developer's page shows it
         Assert.Contains("PanicGuardTests.Fault", Assert.Single(Records()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HandlersOfTheServicesOwn_AnswerThatItIsTheCallersFault_IsNoPanic()
+    {
+        await using var service = await Start(routes: static app => app.UseExceptionHandler(static handler => handler.Run(static async context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await context.Response.WriteAsync("there is no such order");
+        })));
+
+        using var answer = await service.Get("/orders/7");
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        // The request is counted once it has come back through the guard.
+        await Wait.Until(async () => (await service.GetText("/metrics")).Contains("http_response_status_code=\"404\"", StringComparison.Ordinal), "the request is over");
+        Drain(service);
+        Assert.DoesNotContain("vitrine_panics_total", await service.GetText("/metrics"), StringComparison.Ordinal);
+        Assert.Empty(Records());
+    }
+
+    [Fact]
+    public async Task ServiceThatEnds_WhatItWasAt_IsNoPanic()
+    {
+        var reached = new SemaphoreSlim(0);
+        await using var service = await Start(routes: app => app.MapGet("/slow", async (Microsoft.Extensions.Hosting.IHostApplicationLifetime lifetime) =>
+        {
+            reached.Release();
+            await Task.Delay(Timeout.Infinite, lifetime.ApplicationStopping);
+        }));
+
+        var asked = service.Get("/slow");
+        Assert.True(await reached.WaitAsync(Wait.Limit));
+        service.Services.GetRequiredService<Microsoft.Extensions.Hosting.IHostApplicationLifetime>().StopApplication();
+        using var answer = await asked;
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Drain(service);
+        Assert.Empty(Records());
     }
 
     [Fact]

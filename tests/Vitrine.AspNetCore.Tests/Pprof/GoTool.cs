@@ -25,19 +25,33 @@ static class GoTool
     {
         using var process = Start(folder, arguments);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var limit = new CancellationTokenSource(s_limit);
-        await process.WaitForExitAsync(limit.Token);
+        await End(process);
         Assert.True(process.ExitCode == 0, await error);
         return await output;
+    }
+
+    static async Task End(Process process)
+    {
+        using var limit = new CancellationTokenSource(s_limit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"go tool pprof did not end within {s_limit.TotalSeconds} s");
+        }
     }
 
     /// <summary>Runs it where it must fail, and gives what it says to its user.</summary>
     public static async Task<string> Fail(string folder, params string[] arguments)
     {
         using var process = Start(folder, arguments);
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await End(process);
+        await output;
         Assert.NotEqual(0, process.ExitCode);
-        return error;
+        return await error;
     }
 }

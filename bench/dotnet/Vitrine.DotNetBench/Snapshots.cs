@@ -13,7 +13,7 @@ static class Snapshots
     // Where results go, so that the compiler cannot leave out a copy that nobody looks at.
     static RuntimeSnapshot s_kept;
 
-    public static void Run(bool quick)
+    public static (double Nanoseconds, double Bytes) Run(bool quick)
     {
         GC.Collect();
         using var reader = new RuntimeReader();
@@ -25,12 +25,14 @@ static class Snapshots
 
         Console.WriteLine("| what | time | allocated |");
         Console.WriteLine("|---|---:|---:|");
-        Measure.Row($"snapshot of {RuntimeSnapshot.FieldCount} figures (`RuntimeReader.Capture`)", Measure.Of(quick, () => reader.Capture(out s_kept)));
+        var captured = Measure.Of(quick, () => reader.Capture(out s_kept));
+        Measure.Row($"snapshot of {RuntimeSnapshot.FieldCount} figures (`RuntimeReader.Capture`)", captured);
         Measure.Row("the runtime's own meter (`MeterListener` on System.Runtime, 19 instruments)", Measure.Of(quick, meter.RecordObservableInstruments));
         Measure.Row("read the latest published snapshot (`RuntimePublisher.Read`)", Measure.Of(quick, () => publisher.Read(out s_kept)));
         foreach (var format in Enum.GetValues<RuntimeFormat>())
             Measure.Row($"write a page as {format}", Measure.Of(quick, () => { buffer.ResetWrittenCount(); RuntimeWriter.Write(snapshot, format, buffer); }));
         Measure.Row("snapshot as a list of measurements (`RuntimeInstrument.Collect`)", Measure.Of(quick, () => instrument.Collect(SelfTarget.Instance, default)));
+        return captured;
     }
 
     static MeterListener Meter()

@@ -43,7 +43,7 @@ static class ThreadDumpJson
         var fields = new FieldWriter(json, unknown);
         json.WriteStartObject();
         json.WriteNumber("id", thread.ThreadId);
-        json.WriteNumber("ownId", thread.OwnThreadId);
+        fields.Write("ownId", thread.OwnThreadId);
         json.WriteString("name", thread.Name);
         json.WriteString("activity", thread.Activity.ToString().ToLowerInvariant());
         json.WriteOptional("waitsIn", thread.WaitsIn.Length > 0 ? thread.WaitsIn : null);

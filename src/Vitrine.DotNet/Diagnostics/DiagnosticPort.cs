@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Vitrine.DotNet.Nettrace;
 using Vitrine.Instruments;
+using Vitrine.Linux.Processes;
 
 namespace Vitrine.DotNet.Diagnostics;
 
@@ -17,7 +18,10 @@ public sealed class DiagnosticPort
     const byte StopTracing = 1, CollectTracing2 = 3, CollectTracing3 = 4, CollectTracing4 = 5, ProcessInfo2 = 4;
     const uint NettraceFormat = 1;
 
-    DiagnosticPort(int pid) => Pid = pid;
+    // Null where processes are known by their pid alone: other systems than Linux.
+    readonly ProcessIdentity? _identity;
+
+    DiagnosticPort(int pid, ProcessIdentity? identity) => (Pid, _identity) = (pid, identity);
 
     /// <summary>The process, by its id in the viewer's pid namespace.</summary>
     public int Pid { get; }
@@ -26,21 +30,45 @@ public sealed class DiagnosticPort
     public bool IsSelf => Pid == Environment.ProcessId;
 
     /// <summary>The port of this process.</summary>
-    public static DiagnosticPort OfSelf() => new(Environment.ProcessId);
+    public static DiagnosticPort OfSelf() => Of(Environment.ProcessId);
 
-    /// <summary>The port of a process. Whether there is one is only seen when it is used: see <see cref="Availability"/>.</summary>
+    /// <summary>
+    /// The port of the process that has this id now. Whether there is one is only seen when it is used: see <see cref="Availability"/>. When the process ends, the port is not that of a later one with the
+    /// same id.
+    /// </summary>
     public static DiagnosticPort Of(int pid)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pid);
-        return new(pid);
+        if (!OperatingSystem.IsLinux()) return new(pid, null);
+        try
+        {
+            return new(pid, LinuxProcess.Open(pid).Identity);
+        }
+        catch (TargetGoneException)
+        {
+            return new(pid, new(pid, ulong.MaxValue)); // no process was ever started then
+        }
     }
+
+    /// <summary>The port of a process that was seen before.</summary>
+    public static DiagnosticPort Of(ProcessIdentity identity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(identity.Pid);
+        return new(identity.Pid, identity);
+    }
+
+    /// <summary>The process, when it is still the same; null on other systems than Linux.</summary>
+    /// <exception cref="TargetGoneException">It has ended.</exception>
+    internal LinuxProcess? OpenProcess() => _identity is { } identity ? LinuxProcess.Open(identity) : null;
+
+    DiagnosticSocket Socket() => DiagnosticSocket.Find(Pid, _identity);
 
     /// <summary>Whether the port is there, by its file: no command is sent. The reason when it is not.</summary>
     public Availability Availability()
     {
         try
         {
-            DiagnosticSocket.Find(Pid);
+            Socket();
             return Instruments.Availability.Yes;
         }
         catch (InstrumentUnavailableException e)
@@ -80,7 +108,7 @@ public sealed class DiagnosticPort
         // The newest command first: from .NET 9 the rundown's keywords can be chosen, from .NET 8 whether there are stacks.
         for (var command = CollectTracing4; ; command--)
         {
-            var connection = IpcConnection.Open(DiagnosticSocket.Find(Pid), AnswerTimeout);
+            var connection = IpcConnection.Open(Socket(), AnswerTimeout);
             try
             {
                 var answer = connection.Ask(CollectMessage(command, options), AnswerTimeout);
@@ -128,7 +156,7 @@ public sealed class DiagnosticPort
     /// <summary>Tells the runtime to end a session. It answers on this connection when the session's stream has been written to the end, which is seen there.</summary>
     internal IpcConnection BeginStop(ulong session)
     {
-        var connection = IpcConnection.Open(DiagnosticSocket.Find(Pid), AnswerTimeout);
+        var connection = IpcConnection.Open(Socket(), AnswerTimeout);
         try
         {
             connection.Send(new IpcMessage(EventPipeSet, StopTracing).Add(session).ToArray());
@@ -143,7 +171,7 @@ public sealed class DiagnosticPort
 
     byte[] Ask(IpcMessage message, TimeSpan timeout)
     {
-        using var connection = IpcConnection.Open(DiagnosticSocket.Find(Pid), AnswerTimeout);
+        using var connection = IpcConnection.Open(Socket(), AnswerTimeout);
         try
         {
             return connection.Ask(message, timeout);

@@ -10,21 +10,23 @@ namespace Vitrine.DotNet.Diagnostics;
 /// time it was started (field 22 of /proc/PID/stat), so that the socket of an earlier process with the same id is not taken for its own
 /// (https://github.com/dotnet/diagnostics/blob/main/documentation/design-docs/ipc-protocol.md#transport).
 /// </summary>
-sealed record DiagnosticSocket(int Pid, string Path, bool IsPipe = false)
+sealed record DiagnosticSocket(int Pid, string Path, LinuxProcess? Process = null, bool IsPipe = false)
 {
     // Names that are looked at in a folder such as /tmp.
     const int MostCandidates = 1000;
 
     /// <summary>Finds it.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="identity">What tells it from a later one with the same id; null where that is not known.</param>
     /// <exception cref="InstrumentUnavailableException">There is none; the message says why.</exception>
-    public static DiagnosticSocket Find(int pid)
+    public static DiagnosticSocket Find(int pid, ProcessIdentity? identity = null)
     {
         if (OperatingSystem.IsWindows()) return new(pid, $"dotnet-diagnostic-{pid}", IsPipe: true);
         if (!OperatingSystem.IsLinux())
             return Newest(pid, System.IO.Path.GetTempPath(), pid) ?? throw new InstrumentUnavailableException($"Process {pid} has no diagnostics port in {System.IO.Path.GetTempPath()}.");
         try
         {
-            return OnLinux(LinuxProcess.Open(pid));
+            return OnLinux(identity is { } known ? LinuxProcess.Open(known) : LinuxProcess.Open(pid));
         }
         catch (Exception e) when (e is TargetGoneException or AccessDeniedException or IOException or UnauthorizedAccessException)
         {
@@ -39,9 +41,9 @@ sealed record DiagnosticSocket(int Pid, string Path, bool IsPipe = false)
         var root = IsSameRoot(process, self) ? "" : $"/proc/{process.Pid}/root";
         var innermost = process.InnermostPid;
         var path = System.IO.Path.Combine(root + folder, $"dotnet-diagnostic-{innermost}-{process.Identity.StartTimeTicks}-socket");
-        if (File.Exists(path)) return new(process.Pid, path);
+        if (File.Exists(path)) return new(process.Pid, path, process);
         // In another time namespace the process sees another start time than we do.
-        if (TimeNamespace(process.Pid) != TimeNamespace(self.Pid) && Newest(process.Pid, root + folder, innermost) is { } candidate) return candidate;
+        if (TimeNamespace(process.Pid) != TimeNamespace(self.Pid) && Newest(process.Pid, root + folder, innermost) is { } candidate) return candidate with { Process = process };
         throw Missing(process, path);
     }
 

@@ -4,6 +4,7 @@ using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Vitrine.Instruments;
+using Vitrine.Linux.Processes;
 
 namespace Vitrine.DotNet.Diagnostics;
 
@@ -62,6 +63,17 @@ abstract unsafe class IpcConnection : IDisposable
         throw new IpcRefusalException(length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(payload) : 0);
     }
 
+    /// <summary>Whose a socket is when it is not the process's; null when it is.</summary>
+    /// <param name="peerPid">Who listens, as the kernel says; 0: it is in a pid namespace that cannot be seen from here, and only its user can be compared.</param>
+    /// <param name="peerUid">The user it had then.</param>
+    /// <param name="pid">The process that is meant.</param>
+    /// <param name="uid">Its user; null when that is not known.</param>
+    internal static string? WhyStranger(int peerPid, uint peerUid, int pid, uint? uid) =>
+        peerPid == pid ? null
+        : peerPid != 0 ? $"process {peerPid}, not to {pid}"
+        : uid == peerUid ? null
+        : $"a process of another pid namespace and user (uid {peerUid}), not to process {pid}{(uid is null ? "" : $" (uid {uid})")}";
+
     sealed class UnixConnection : IpcConnection
     {
         const int SocketLevel = 1, PeerCredentials = 17;
@@ -108,10 +120,20 @@ abstract unsafe class IpcConnection : IDisposable
         {
             if (!OperatingSystem.IsLinux()) return;
             Span<byte> credentials = stackalloc byte[12];
-            if (_socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials) < 4) return;
-            // 0: the owner is in a pid namespace that cannot be seen from here.
-            if (BinaryPrimitives.ReadInt32LittleEndian(credentials) is var owner && owner != 0 && owner != address.Pid)
-                throw new InstrumentUnavailableException($"The socket {address.Path} belongs to process {owner}, not to {address.Pid}: nothing is sent to it.");
+            // struct ucred: pid, uid, gid.
+            if (_socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials) < credentials.Length) return;
+            try
+            {
+                var (pid, uid) = (BinaryPrimitives.ReadInt32LittleEndian(credentials), BinaryPrimitives.ReadUInt32LittleEndian(credentials[4..]));
+                if (WhyStranger(pid, uid, address.Pid, address.Process?.Uid) is { } why)
+                    throw new InstrumentUnavailableException($"The socket {address.Path} belongs to {why}: nothing is sent to it.");
+                // Between the search for the socket and the connection the process may have ended, and its id may belong to another one.
+                if (address.Process?.IsAlive() == false) throw new InstrumentUnavailableException($"Process {address.Pid} has ended.");
+            }
+            catch (Exception e) when (e is TargetGoneException or AccessDeniedException)
+            {
+                throw new InstrumentUnavailableException(e.Message);
+            }
         }
 
         public override void Send(ReadOnlySpan<byte> bytes)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Tracing;
 using Vitrine.DotNet.Diagnostics;
+using Vitrine.DotNet.Nettrace;
 using Vitrine.DotNet.Stacks;
 using Vitrine.Instruments;
 
@@ -16,17 +17,20 @@ public sealed class MethodMap
 
     readonly IReadOnlyDictionary<ulong, ModuleEntry> _modules;
 
-    MethodMap(MethodCode[] codes, IReadOnlyDictionary<ulong, ModuleEntry> modules)
+    MethodMap(MethodCode[] codes, IReadOnlyDictionary<ulong, ModuleEntry> modules, string gaps)
     {
-        (_codes, _modules) = (codes, modules);
+        (_codes, _modules, Gaps) = (codes, modules, gaps);
         _starts = [.. codes.Select(static code => code.Start)];
     }
 
     /// <summary>A map that knows no method.</summary>
-    public static MethodMap Empty { get; } = new([], new Dictionary<ulong, ModuleEntry>());
+    public static MethodMap Empty { get; } = new([], new Dictionary<ulong, ModuleEntry>(), "");
 
     /// <summary>Pieces of code that are known.</summary>
     public int Count => _codes.Length;
+
+    /// <summary>What is missing of what was collected last, as a clause; empty when nothing is known to be.</summary>
+    public string Gaps { get; }
 
     /// <summary>
     /// Asks a runtime for all its methods: one short session that records nothing and lists everything at its end. It takes 130 to 250 ms, of which 100 are the runtime's wait between two writes, and 2.4 MB for
@@ -47,51 +51,77 @@ public sealed class MethodMap
         });
         var end = recording.Stop();
         if (end.Problem.Length > 0) throw new InstrumentUnavailableException($"The methods of process {port.Pid} could not be listed: {end.Problem}.");
-        recording.Read(builder);
-        return builder.Build();
+        try
+        {
+            recording.Read(builder);
+        }
+        catch (BadNettraceException e)
+        {
+            throw new InstrumentUnavailableException($"The methods of process {port.Pid} could not be listed: {e.Message}");
+        }
+        var map = builder.Build();
+        if (end.DroppedEvents == 0) return map;
+        var dropped = $"the runtime dropped {end.DroppedEvents} events";
+        return new(map._codes, map._modules, map.Gaps.Length > 0 ? $"{map.Gaps}; {dropped}" : dropped);
     }
 
-    /// <summary>This map and what was collected since: where both know an address, the newer counts.</summary>
+    /// <summary>This map and what was collected before or since, of the same process: where both know an address, the runtime's later word counts.</summary>
     public MethodMap With(MethodMapBuilder newer)
     {
         ArgumentNullException.ThrowIfNull(newer);
         var modules = new Dictionary<ulong, ModuleEntry>(_modules);
         foreach (var (id, module) in newer.Modules)
             modules[id] = module;
+        bool IsGone(MethodCode code) => newer.Unloads.TryGetValue(code.Start, out var at) && at >= code.At;
         // The runtime names a method's module by a number that it lists before, after, or in an earlier session.
-        var added = newer.Codes.Select(code => code.In(modules.GetValueOrDefault(code.ModuleId))).OrderBy(static code => code.Start).ToArray();
-        var all = new List<MethodCode>(_codes.Length + added.Length);
+        var added = newer.Codes.Select(code => code.In(modules.GetValueOrDefault(code.ModuleId), IsGone(code))).OrderBy(static code => code.Start).ToArray();
+        var all = new CodeList(_codes.Length + added.Length);
         var next = 0;
         foreach (var code in _codes)
         {
-            while (next < added.Length && added[next].Start <= code.Start)
-                Append(all, added[next++]);
-            var isReplaced = next < added.Length && added[next].Start < code.End || next > 0 && added[next - 1].End > code.Start;
-            if (!isReplaced) Append(all, code);
+            while (next < added.Length && added[next].Start < code.Start)
+                all.Add(added[next++]);
+            all.Add(!code.IsGone && IsGone(code) ? code.In(code.Module, isGone: true) : code);
         }
         while (next < added.Length)
-            Append(all, added[next++]);
-        return new([.. all], modules);
+            all.Add(added[next++]);
+        return new(all.ToArray(), modules, newer.Gaps);
     }
 
-    // Ranges that overlap are damage, or memory that was used again: the later one stays.
-    static void Append(List<MethodCode> codes, MethodCode code)
+    /// <summary>Code by ascending address, of which what overlaps is there only once: memory is used again, and the later word counts.</summary>
+    sealed class CodeList(int capacity)
     {
-        while (codes.Count > 0 && codes[^1].End > code.Start)
-            codes.RemoveAt(codes.Count - 1);
-        codes.Add(code);
+        readonly List<MethodCode> _kept = new(capacity);
+
+        // All that reaches beyond the address that is looked at, also what was replaced itself; the latest word first.
+        readonly PriorityQueue<MethodCode, long> _over = new();
+
+        /// <summary>Adds code that begins where the last one does, or behind.</summary>
+        public void Add(MethodCode code)
+        {
+            while (_over.TryPeek(out var passed, out _) && passed.End <= code.Start)
+                _over.Dequeue();
+            var isReplaced = _over.TryPeek(out var over, out _) && over.At > code.At;
+            _over.Enqueue(code, ~code.At);
+            if (isReplaced) return;
+            while (_kept.Count > 0 && _kept[^1].End > code.Start)
+                _kept.RemoveAt(_kept.Count - 1);
+            _kept.Add(code);
+        }
+
+        public MethodCode[] ToArray() => [.. _kept];
     }
 
     /// <summary>Whether an address lies in a managed method. Costs no look at a file.</summary>
     public bool Contains(ulong address) => Code(address) is not null;
 
-    /// <summary>Where the code begins that an address lies in. Costs no look at a file and allocates nothing.</summary>
+    /// <summary>Where the code begins that an address lies in, as long as it is there: its rules are in the process's memory. Costs no look at a file and allocates nothing.</summary>
     /// <param name="address">The address of an instruction.</param>
     /// <param name="start">First address of the method's code.</param>
     /// <param name="size">Its size in bytes.</param>
     public bool TryFindCode(ulong address, out ulong start, out int size)
     {
-        var code = Code(address);
+        var code = Code(address) is { IsGone: false } there ? there : null;
         (start, size) = code is null ? (0, 0) : (code.Start, (int)code.Size);
         return code is not null;
     }

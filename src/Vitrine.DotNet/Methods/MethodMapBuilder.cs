@@ -1,12 +1,14 @@
 using System.Diagnostics.Tracing;
 using Vitrine.DotNet.Diagnostics;
 using Vitrine.DotNet.Nettrace;
+using Vitrine.Linux.Memory;
 
 namespace Vitrine.DotNet.Methods;
 
 /// <summary>
 /// Collects compiled methods from a stream of events: from the list at a recording's end (<see cref="EventRecordingOptions.Rundown"/>), and from the runtime's events of methods that are compiled while it
-/// runs (<see cref="Live"/>). Other events are ignored, so that one recording serves an instrument and its map. Not safe for several threads.
+/// runs (<see cref="Live"/>). Other events are ignored, so that one recording serves an instrument and its map. An event whose fields are not what its number promises is left out and counted: the process
+/// that is looked at writes them, and one bad event is no reason to lose the others. Not safe for several threads.
 /// </summary>
 /// <param name="port">The process: files of its modules are read as it sees them.</param>
 /// <param name="options">What is kept; null for the usual.</param>
@@ -25,6 +27,8 @@ public sealed class MethodMapBuilder(DiagnosticPort port, MethodMapOptions? opti
     readonly Dictionary<(ulong Method, ulong Version), IlMap> _maps = [];
     readonly Dictionary<(ulong Method, ulong Version), MethodCode> _withoutMap = [];
     readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
+    readonly Dictionary<ulong, long> _unloads = [];
+    readonly ByteBudget _files = new((options ?? MethodMapOptions.Default).MaximumFileBytes);
     long _characters, _offsets;
 
     /// <summary>
@@ -44,7 +48,21 @@ public sealed class MethodMapBuilder(DiagnosticPort port, MethodMapOptions? opti
     /// <summary>Methods and offsets that were left out because of <see cref="MethodMapOptions"/>.</summary>
     public long LeftOut { get; private set; }
 
+    /// <summary>Events that could not be read.</summary>
+    public long Malformed { get; private set; }
+
+    /// <summary>Grows with everything that is taken in, also where it takes the place of something.</summary>
+    internal long Changes { get; private set; }
+
+    /// <summary>What is missing because of <see cref="LeftOut"/> and <see cref="Malformed"/>, as a clause; empty when nothing is.</summary>
+    internal string Gaps => string.Join("; ", ((string[])[
+        LeftOut > 0 ? $"{LeftOut} methods or modules were left out because there were too many" : "",
+        Malformed > 0 ? $"{Malformed} events of the runtime could not be read" : ""]).Where(static gap => gap.Length > 0));
+
     internal IEnumerable<MethodCode> Codes => _codes.Values;
+
+    /// <summary>When the code that began at an address was last thrown away.</summary>
+    internal IReadOnlyDictionary<ulong, long> Unloads => _unloads;
 
     internal IReadOnlyDictionary<ulong, ModuleEntry> Modules => _modules;
 
@@ -53,11 +71,26 @@ public sealed class MethodMapBuilder(DiagnosticPort port, MethodMapOptions? opti
     {
         var isRundown = e.Provider == EventProviders.Rundown;
         if (!isRundown && e.Provider != EventProviders.Runtime) return;
+        try
+        {
+            Take(e, isRundown);
+        }
+        catch (BadNettraceException)
+        {
+            Malformed++;
+        }
+    }
+
+    void Take(in NettraceEvent e, bool isRundown)
+    {
         switch (e.Id)
         {
             case MethodLoadVerbose:
             case MethodUnloadOrEndVerbose when isRundown:
                 AddMethod(e);
+                break;
+            case MethodUnloadOrEndVerbose:
+                AddUnload(e);
                 break;
             case RundownMapStart or RundownMapEnd when isRundown:
             case MapOfMethod when !isRundown:
@@ -95,11 +128,27 @@ public sealed class MethodMapBuilder(DiagnosticPort port, MethodMapOptions? opti
             LeftOut++;
             return;
         }
-        var code = new MethodCode(start, size, token, flags, Shared(type), name.ToString(), module);
+        var code = new MethodCode(start, size, token, flags, Shared(type), name.ToString(), module, e.Ticks);
         // The latest word on a range is the one that counts: memory of code that is gone is used again.
         _codes[(start, size)] = code;
+        Changes++;
         if (_maps.Remove((method, version), out var map)) code.Map = map;
         else if (_options.IlOffsets) _withoutMap[(method, version)] = code;
+    }
+
+    void AddUnload(in NettraceEvent e)
+    {
+        // MethodUnloadVerbose has the fields of MethodLoadVerbose.
+        var reader = e.Read();
+        reader.Skip(2 * sizeof(ulong));
+        var start = reader.ReadUInt64();
+        if (_unloads.Count >= _options.MaximumMethods && !_unloads.ContainsKey(start))
+        {
+            LeftOut++;
+            return;
+        }
+        _unloads[start] = e.Ticks;
+        Changes++;
     }
 
     // Many methods have the same type.
@@ -125,6 +174,8 @@ public sealed class MethodMapBuilder(DiagnosticPort port, MethodMapOptions? opti
             LeftOut++;
             return;
         }
+        // Before there is memory for them.
+        if (reader.Remaining < 2 * sizeof(int) * count) throw new BadNettraceException($"An event with {count} offsets has {reader.Remaining} bytes for them.");
         int[] il = new int[count], native = new int[count];
         foreach (ref var one in il.AsSpan())
             one = reader.ReadInt32();
@@ -132,6 +183,7 @@ public sealed class MethodMapBuilder(DiagnosticPort port, MethodMapOptions? opti
             one = reader.ReadInt32();
         var map = new IlMap(native, il);
         // It comes before the method in the list, and after it when the method was just compiled.
+        Changes++;
         if (_withoutMap.Remove((method, version), out var code)) code.Map = map;
         else _maps[(method, version)] = map;
     }
@@ -155,6 +207,7 @@ public sealed class MethodMapBuilder(DiagnosticPort port, MethodMapOptions? opti
             LeftOut++;
             return;
         }
-        _modules[module] = new(port.Pid, path, pdb);
+        _modules[module] = port.IsSelf ? ModuleEntry.Own(port, path, pdb) : new(port, path, pdb, _files);
+        Changes++;
     }
 }

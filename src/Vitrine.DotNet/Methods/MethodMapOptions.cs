@@ -19,4 +19,7 @@ public sealed record MethodMapOptions
 
     /// <summary>Offsets that are kept, of all methods together.</summary>
     public long MaximumOffsets { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of metadata and symbols that are read from the files of all modules together. Modules beyond it have the names of the runtime's events, and no lines.</summary>
+    public long MaximumFileBytes { get; init; } = 1L << 30;
 }

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
+using Vitrine.DotNet.Diagnostics;
 using Vitrine.DotNet.Stacks;
+using Vitrine.Linux.Memory;
 using Vitrine.Linux.Processes;
 
 namespace Vitrine.DotNet.Methods;
@@ -10,31 +13,42 @@ namespace Vitrine.DotNet.Methods;
 /// A module that methods come from. Its file is read when the first name or line of it is asked for: the events name type arguments where the source has type parameters, and have no lines.
 /// Without the file, or with another build of it, there are the names of the events.
 /// </summary>
-sealed class ModuleEntry(int pid, string path, Guid pdbSignature)
+/// <param name="port">The process.</param>
+/// <param name="path">Path as the process sees it.</param>
+/// <param name="pdbSignature">Tells this build from others; empty when the runtime does not say.</param>
+/// <param name="budget">What the files of all modules may take in memory together.</param>
+sealed class ModuleEntry(DiagnosticPort port, string path, Guid pdbSignature, ByteBudget budget)
 {
-    // More than any module that was seen; a file that the process names is read whole.
+    // More than any module that was seen.
     const long LargestFile = 1L << 30;
 
     // Types that stand in each other: a damaged file may say that two stand in each other.
     const int DeepestNesting = 64;
 
-    readonly Lazy<Contents> _contents = new(() => Contents.Read(pid, path, pdbSignature));
+    // Modules of the process itself are read once. What is read lies outside of the managed heap, where the collector does not see it: a service that is looked at all the time would grow until it
+    // next happens to collect.
+    const int MostOwn = 4096;
+    static readonly ConcurrentDictionary<(string Path, Guid PdbSignature), ModuleEntry> s_own = new();
+    static readonly ByteBudget s_ownFiles = new(MethodMapOptions.Default.MaximumFileBytes);
+
+    readonly Lazy<Contents> _contents = new(() => Contents.Read(port, path, pdbSignature, budget));
 
     sealed record Contents(PEReader? Image, MetadataReader? Metadata, SourceLines? Lines, Guid VersionId)
     {
         static Contents Nothing { get; } = new(null, null, null, Guid.Empty);
 
-        public static Contents Read(int pid, string path, Guid pdbSignature)
+        public static Contents Read(DiagnosticPort port, string path, Guid pdbSignature, ByteBudget budget)
         {
-            if (Open(pid, path) is not { } file) return Nothing;
+            if (Open(port, path) is not { } file) return Nothing;
             PEReader? image = null;
             try
             {
                 SourceLines lines;
                 using (var whole = new PEReader(file, PEStreamOptions.LeaveOpen))
                 {
-                    if (!whole.HasMetadata || !IsSameBuild(whole, pdbSignature)) return Nothing;
-                    lines = SourceLines.Of(whole, path, name => Open(pid, name));
+                    if (!whole.HasMetadata || !SourceLines.IsDirectorySmall(whole) || !IsSameBuild(whole, pdbSignature)) return Nothing;
+                    if (!budget.TryTake(whole.PEHeaders.MetadataSize)) return Nothing;
+                    lines = SourceLines.Of(whole, file, path, name => Open(port, name), budget);
                 }
                 file.Position = 0;
                 // Of the file only the metadata is kept, and no descriptor.
@@ -63,16 +77,16 @@ sealed class ModuleEntry(int pid, string path, Guid pdbSignature)
             return signatures.Count == 0 || signatures.Contains(pdbSignature);
         }
 
-        static FileStream? Open(int pid, string path)
+        static FileStream? Open(DiagnosticPort port, string path)
         {
             try
             {
                 FileStream? file = null;
-                if (OperatingSystem.IsLinux())
+                if (port.OpenProcess() is { } process)
                 {
-                    if (LinuxProcess.Open(pid).TryOpenFile(path) is { } handle) file = new(handle, FileAccess.Read);
+                    if (process.TryOpenFile(path) is { } handle) file = new(handle, FileAccess.Read);
                 }
-                else if (pid == Environment.ProcessId && System.IO.File.Exists(path))
+                else if (port.IsSelf && System.IO.File.Exists(path))
                 {
                     file = System.IO.File.OpenRead(path);
                 }
@@ -85,6 +99,14 @@ sealed class ModuleEntry(int pid, string path, Guid pdbSignature)
                 return null;
             }
         }
+    }
+
+    /// <summary>The entry of a module of this very process, which stays.</summary>
+    public static ModuleEntry Own(DiagnosticPort port, string path, Guid pdbSignature)
+    {
+        if (s_own.TryGetValue((path, pdbSignature), out var known)) return known;
+        var entry = new ModuleEntry(port, path, pdbSignature, s_ownFiles);
+        return s_own.Count < MostOwn ? s_own.GetOrAdd((path, pdbSignature), entry) : entry;
     }
 
     /// <summary>Path as the process sees it. Untrusted text.</summary>

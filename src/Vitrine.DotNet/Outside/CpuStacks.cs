@@ -26,12 +26,15 @@ readonly record struct CpuPlace(ulong[] Frames, int Thread, string Name)
 /// <summary>
 /// Unwinds samples and counts equal ones. A sample waits a second before it is unwound: until then the runtime has told of the methods that it compiled shortly before. Not thread-safe.
 /// </summary>
-sealed class CpuStacks(StackUnwinder unwinder, ManagedCode managed, LiveMethods methods, OutsideCpuOptions options)
+sealed class CpuStacks(StackUnwinder unwinder, ManagedCode managed, LiveMethods methods, OutsideCpuOptions options, long mostWaitingBytes = CpuStacks.MostWaitingBytes)
 {
     /// <summary>Added to the reason of a walk's end it is no address of a frame: the first page is never code.</summary>
     public const ulong Truncated = 1;
 
     const int MostWaiting = 1 << 16;
+
+    // A second and a half of samples of 16 KB at 99 a second on 100 processors; the ring that they come from is limited too.
+    public const long MostWaitingBytes = 256L << 20;
     static readonly long s_patience = TimeSpan.FromSeconds(1).Ticks / TimeSpan.TicksPerMillisecond;
 
     readonly Queue<(long At, byte[] Record, int Length)> _waiting = [];
@@ -47,6 +50,9 @@ sealed class CpuStacks(StackUnwinder unwinder, ManagedCode managed, LiveMethods 
     /// <summary>Samples that are counted.</summary>
     public long Count { get; private set; }
 
+    /// <summary>Bytes of memory that the waiting samples take.</summary>
+    public long WaitingBytes { get; private set; }
+
     /// <summary>Samples that were thrown away because there was no room.</summary>
     public long LeftOut { get; private set; }
 
@@ -56,12 +62,13 @@ sealed class CpuStacks(StackUnwinder unwinder, ManagedCode managed, LiveMethods 
     /// <summary>Keeps a copy of a record.</summary>
     public void Add(ReadOnlySpan<byte> record)
     {
-        if (_waiting.Count >= MostWaiting)
+        if (_waiting.Count >= MostWaiting || WaitingBytes >= mostWaitingBytes)
         {
             LeftOut++;
             return;
         }
         var copy = ArrayPool<byte>.Shared.Rent(record.Length);
+        WaitingBytes += copy.Length;
         record.CopyTo(copy);
         _waiting.Enqueue((Environment.TickCount64, copy, record.Length));
     }
@@ -77,6 +84,7 @@ sealed class CpuStacks(StackUnwinder unwinder, ManagedCode managed, LiveMethods 
         while (_waiting.TryPeek(out var next) && (all || now - next.At >= s_patience))
         {
             _waiting.Dequeue();
+            WaitingBytes -= next.Record.Length;
             Tally(new CpuSample(next.Record.AsSpan(0, next.Length)));
             ArrayPool<byte>.Shared.Return(next.Record);
         }

@@ -14,7 +14,7 @@ public sealed partial class DotNetTarget : IDotNetTarget
     {
         Process = process;
         Name = process.CommandName;
-        Port = DiagnosticPort.Of(process.Pid);
+        Port = DiagnosticPort.Of(process.Identity);
         _version = new(() => version ?? AskVersion());
     }
 
@@ -46,7 +46,7 @@ public sealed partial class DotNetTarget : IDotNetTarget
         if (process.Maps().FirstOrDefault(static map => Path.GetFileName(map.Path) == "libcoreclr.so") is { } runtime)
             return new(process, VersionInPath().Match(runtime.Path) is { Success: true } match ? $".NET {match.Groups[1].Value}" : null);
         // The runtime of a single-file program is a part of the program.
-        return DiagnosticPort.Of(process.Pid).Availability().CanLook == true
+        return DiagnosticPort.Of(process.Identity).Availability().CanLook == true
             ? new(process, null)
             : throw new InstrumentUnavailableException(
                 $"Process {process.Pid} is no .NET process: it has mapped no libcoreclr.so and has no diagnostics port.",

@@ -12,7 +12,7 @@ sealed class LiveMethods : IDisposable
 {
     readonly Sink? _sink;
     readonly EventRecording? _recording;
-    int _known;
+    long _known;
 
     LiveMethods(MethodMap map, Sink? sink, EventRecording? recording, string problem)
     {
@@ -20,13 +20,20 @@ sealed class LiveMethods : IDisposable
         _sink = sink;
         _recording = recording;
         Problem = problem;
+        Gaps = map.Gaps;
     }
+
+    /// <summary>None, without asking the process for anything.</summary>
+    public static LiveMethods NotAskedFor { get; } = new(MethodMap.Empty, null, null, "they were not asked for.");
 
     /// <summary>What is known now.</summary>
     public MethodMap Map { get; private set; }
 
-    /// <summary>Why nothing, or not all, is known; empty when all is.</summary>
+    /// <summary>Why nothing is known; empty when something is.</summary>
     public string Problem { get; }
+
+    /// <summary>What is known to be missing, as a clause; complete after <see cref="Stop"/>. Empty when nothing is.</summary>
+    public string Gaps { get; private set; }
 
     /// <summary>Begins to follow a process.</summary>
     public static LiveMethods Follow(DiagnosticPort port)
@@ -40,10 +47,13 @@ sealed class LiveMethods : IDisposable
             recording = EventRecording.Start(port, new() { Providers = [MethodMapBuilder.Live], Stacks = false, Live = sink });
             return new(MethodMap.Capture(port), sink, recording, "");
         }
-        catch (InstrumentUnavailableException e)
+        catch (Exception e)
         {
+            // Whatever it was: a session that nobody ends goes on in the process for as long as vitrine runs.
             recording?.Dispose();
-            return new(MethodMap.Empty, null, null, $"{e.Message} {e.Advice}".TrimEnd());
+            if (e is InstrumentUnavailableException refused)
+                return new(MethodMap.Empty, null, null, $"{refused.Message} {refused.Advice}".TrimEnd());
+            throw;
         }
     }
 
@@ -55,9 +65,10 @@ sealed class LiveMethods : IDisposable
             return false;
         lock (_sink)
         {
-            if (_sink.Builder.Count == _known)
+            // Not the count: code that takes the place of other code does not change it.
+            if (_sink.Builder.Changes == _known)
                 return false;
-            _known = _sink.Builder.Count;
+            _known = _sink.Builder.Changes;
             Map = Map.With(_sink.Builder);
             return true;
         }
@@ -66,8 +77,15 @@ sealed class LiveMethods : IDisposable
     /// <summary>Ends the session and takes in the last of it.</summary>
     public void Stop()
     {
-        _recording?.Stop();
+        if (_recording is null || _sink is null)
+            return;
+        var end = _recording.Stop();
         Refresh();
+        lock (_sink)
+        {
+            Gaps = string.Join("; ", ((string[])[
+                Gaps, _sink.Builder.Gaps, end.Problem, end.DroppedEvents > 0 ? $"the runtime dropped {end.DroppedEvents} events" : ""]).Where(static gap => gap.Length > 0));
+        }
     }
 
     public void Dispose() => _recording?.Dispose();

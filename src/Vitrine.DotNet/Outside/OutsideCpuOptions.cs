@@ -24,6 +24,12 @@ public sealed record OutsideCpuOptions
     /// <summary>Label samples with the thread's id.</summary>
     public bool WithThreadIds { get; init; } = true;
 
+    /// <summary>
+    /// Ask the runtime for the names of its methods: it lists all of them at the beginning, and tells of each that it compiles until the end, at its most verbose level. Without, nothing is asked of the process;
+    /// code of the JIT has no names then, and its stacks are followed by frame pointer.
+    /// </summary>
+    public bool WithMethods { get; init; } = true;
+
     /// <summary>Frames of each stack at most.</summary>
     public int MaximumFrames { get; init; } = 512;
 

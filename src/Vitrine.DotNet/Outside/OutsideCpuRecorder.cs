@@ -16,7 +16,8 @@ namespace Vitrine.DotNet.Outside;
 
 /// <summary>
 /// The instrument <c>cpu</c> for another .NET process: where its processor time goes, managed, native and in the kernel. A clock of each processor is sampled by a kernel program (cpu.bpf.c), whatever
-/// the process does: it runs no code of Vitrine's, gets no signal and is never suspended. Stacks are copied there and unwound here.
+/// the process does: it runs no code of Vitrine's, gets no signal and is never suspended. Stacks are copied there and unwound here. For the names its runtime is asked to list its methods and to tell of
+/// new ones, unless <see cref="OutsideCpuOptions.WithMethods"/> says otherwise.
 /// </summary>
 public sealed class OutsideCpuRecorder(OutsideCpuOptions? options = null) : IProfileRecorder
 {
@@ -71,7 +72,7 @@ public sealed class OutsideCpuRecorder(OutsideCpuOptions? options = null) : IPro
 
         // 2. Learn the methods, and follow the JIT from there.
         var begun = Stopwatch.GetTimestamp();
-        using var methods = LiveMethods.Follow(target.Port);
+        using var methods = _options.WithMethods ? LiveMethods.Follow(target.Port) : LiveMethods.NotAskedFor;
         var methodsDuration = Stopwatch.GetElapsedTime(begun);
         using var memory = LiveMemory.Open(target.Process);
         var code = ProcessCode.Of(target.Process, new CodeMemory(memory));
@@ -125,7 +126,7 @@ public sealed class OutsideCpuRecorder(OutsideCpuOptions? options = null) : IPro
         var profile = Build(stacks, methods.Map, native, startedAt, watched, notes);
         var truncated = stacks.Ends.Values.Sum();
         var consistency = new Consistency { Total = (int)Math.Min(seen, int.MaxValue), Accepted = (int)Math.Min(stacks.Count, int.MaxValue), Torn = (int)Math.Min(truncated, int.MaxValue) };
-        return new(new(profile, startedAt, watched, consistency, notes), stacks.Count, lost, Cost(bpf, runs, watched)) { TargetEnded = ended };
+        return new(new(profile, startedAt, watched, consistency, notes), stacks.Count, lost, Cost(bpf, runs, watched, methods, methodsDuration)) { TargetEnded = ended };
     }
 
     /// <summary>Takes the samples out until the time is over. True when the process ended before.</summary>
@@ -205,12 +206,14 @@ public sealed class OutsideCpuRecorder(OutsideCpuOptions? options = null) : IPro
         if (lostOther > 0)
             notes.Add($"lost: {lostOther} samples, whose registers could not be read.");
         if (stacks.LeftOut > 0)
-            notes.Add($"lost: {stacks.LeftOut} samples, because there were too many different ones.");
+            notes.Add($"lost: {stacks.LeftOut} samples, because there was no room for them or they were damaged.");
         foreach (var (kind, count) in stacks.Ends.OrderByDescending(static one => one.Value))
             notes.Add($"In {Share(count, stacks.Count)} of the samples outer frames are missing: {new UnwindEnd(kind, 0).Reason}.");
         notes.Add(methods.Problem.Length > 0
             ? $"Methods have no names: {methods.Problem}"
             : string.Create(CultureInfo.InvariantCulture, $"The runtime listed its methods before ({methodsDuration.TotalMilliseconds:0} ms, nothing stopped), and told of those that it compiled meanwhile."));
+        if (methods.Gaps.Length > 0)
+            notes.Add($"Some methods may have no names: {methods.Gaps}.");
         if (ended)
             notes.Add("The process ended during the recording: what was seen until then is kept.");
         return notes;
@@ -218,8 +221,13 @@ public sealed class OutsideCpuRecorder(OutsideCpuOptions? options = null) : IPro
 
     static string Share(long part, long whole) => string.Create(CultureInfo.InvariantCulture, $"{(whole == 0 ? 0 : 100.0 * part / whole):0.##} %");
 
-    static string Cost(BpfObject bpf, ProgramRuns runs, TimeSpan watched) => bpf.HasStatistics && runs.Count > 0
+    static string Cost(BpfObject bpf, ProgramRuns runs, TimeSpan watched, LiveMethods methods, TimeSpan methodsDuration) => (bpf.HasStatistics && runs.Count > 0
         ? string.Create(CultureInfo.InvariantCulture,
-            $"{runs.Count} ticks of {runs.Nanoseconds / 1000.0 / runs.Count:0.0} µs in the kernel, {100 * runs.Nanoseconds / 1e9 / watched.TotalSeconds:0.###} % of one core; the process itself runs nothing and is not suspended")
-        : "a tick of some microseconds in the kernel for each sample (how much exactly is only told to CAP_SYS_ADMIN); the process itself runs nothing and is not suspended";
+            $"{runs.Count} ticks of {runs.Nanoseconds / 1000.0 / runs.Count:0.0} µs in the kernel, {100 * runs.Nanoseconds / 1e9 / watched.TotalSeconds:0.###} % of one core")
+        : "a tick of some microseconds in the kernel for each sample (how much exactly is only told to CAP_SYS_ADMIN)")
+        + "; the process is not suspended"
+        + (methods.Problem.Length > 0
+            ? " and runs nothing for it"
+            : string.Create(CultureInfo.InvariantCulture,
+                $"; its runtime listed all of its methods once ({methodsDuration.TotalMilliseconds:0} ms, on a thread of its own) and wrote an event for each that it compiled or loaded in the {watched.TotalSeconds:0.0} s"));
 }

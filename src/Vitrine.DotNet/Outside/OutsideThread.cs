@@ -10,7 +10,7 @@ public sealed record OutsideThread
     public required int ThreadId { get; init; }
 
     /// <summary>Its id in its own pid namespace: what it calls itself.</summary>
-    public required int OwnThreadId { get; init; }
+    public required Known<int> OwnThreadId { get; init; }
 
     /// <summary>Its name, at most 15 bytes. Untrusted text.</summary>
     public required string Name { get; init; }

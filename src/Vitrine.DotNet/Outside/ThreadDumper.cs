@@ -83,7 +83,10 @@ public static class ThreadDumper
     {
         try
         {
-            return MethodMap.Capture(target.Port);
+            var methods = MethodMap.Capture(target.Port);
+            if (methods.Gaps.Length > 0)
+                notes.Add($"Some managed methods may have no names: {methods.Gaps}.");
+            return methods;
         }
         catch (InstrumentUnavailableException e)
         {
@@ -102,7 +105,7 @@ public static class ThreadDumper
         return new OutsideThread
         {
             ThreadId = state.ThreadId,
-            OwnThreadId = state.OwnThreadId,
+            OwnThreadId = Known<int>.Of(state.OwnThreadId, Provenance.Read("the kernel's record of the thread")),
             Name = state.Name,
             Activity = activity,
             WaitsIn = activity is ThreadActivity.Waiting or ThreadActivity.Uninterruptible ? ManagedWaits.Of(frames) ?? (state.SystemCall >= 0 ? SystemCalls.NameOf(state.SystemCall) : "a page of memory") : "",
@@ -156,7 +159,9 @@ public static class ThreadDumper
             threads.Add(new OutsideThread
             {
                 ThreadId = thread.ThreadId,
-                OwnThreadId = thread.ThreadId,
+                OwnThreadId = target.Process.InnermostThreadId(thread.ThreadId) is { } own
+                    ? Known<int>.Of(own, Provenance.Read("NSpid in /proc/PID/task/TID/status"))
+                    : Known<int>.Unknown("the thread has ended, or the kernel does not say"),
                 Name = thread.Name,
                 Activity = activity,
                 WaitsIn = activity is ThreadActivity.Waiting or ThreadActivity.Uninterruptible ? call.Number is { } number ? SystemCalls.NameOf(number) : "unknown" : "",

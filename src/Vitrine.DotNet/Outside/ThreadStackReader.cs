@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Vitrine.Instruments;
+using Vitrine.Linux.Binaries;
 using Vitrine.Linux.Memory;
 using Vitrine.Linux.Processes;
 using Vitrine.Linux.Unwinding;
@@ -10,8 +11,11 @@ namespace Vitrine.DotNet.Outside;
 /// The stacks of all threads of a running process: registers, then stacks, then registers again. A thread that has not run in between is where it was, and its registers and its stack belong
 /// together; one that has is looked at again. Nothing stops.
 /// </summary>
-sealed class ThreadStackReader(LinuxProcess process, IMemoryReader memory, StackUnwinder unwinder, int mostStackBytes, int mostFrames)
+sealed class ThreadStackReader(LinuxProcess process, IMemoryReader memory, StackUnwinder unwinder, int mostStackBytes, int mostFrames, long mostPartBytes = ThreadStackReader.PartBytes, Limits? limits = null)
 {
+    /// <summary>Bytes of stacks that are copied between two looks at the registers; the last one may go beyond by itself.</summary>
+    public const long PartBytes = 64L << 20;
+
     const int Rounds = 6;
 
     readonly Dictionary<int, ThreadState> _before = [], _after = [];
@@ -26,11 +30,12 @@ sealed class ThreadStackReader(LinuxProcess process, IMemoryReader memory, Stack
     {
         var stacks = new Dictionary<int, ThreadStack>();
         var maps = process.Maps();
-        using var plan = new ReadPlan();
+        using var plan = new ReadPlan(limits);
         iterator.Read(_before);
         // Kernels before 6.1 list the threads of all processes.
         var own = process.Threads().Select(static thread => thread.ThreadId).ToHashSet();
-        var open = new List<int>(_before.Keys.Where(own.Contains));
+        var ranges = new List<(int Thread, int Range)>();
+        var open = new HashSet<int>(_before.Keys.Where(own.Contains));
         for (var round = 0; round < Rounds && open.Count > 0; round++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -39,29 +44,38 @@ sealed class ThreadStackReader(LinuxProcess process, IMemoryReader memory, Stack
                 Retried += open.Count;
                 iterator.Read(_before);
             }
+            List<int> waiting = [.. open];
 
-            // 1. The stacks of those that are not on a processor.
-            plan.Clear();
-            var ranges = new List<(int Thread, int Range)>();
-            foreach (var thread in open)
+            // 1. The stacks of those that are not on a processor, in parts: what all threads of a process have on their stacks together, it decides.
+            for (var next = 0; next < waiting.Count;)
             {
-                if (_before.TryGetValue(thread, out var state) && state is { IsOnProcessor: false, HasRegisters: true } && UsedLength(maps, StackPointer(state)) is > 0 and var length)
-                    ranges.Add((thread, plan.Add(StackPointer(state), length)));
-            }
-            memory.Read(plan);
+                if (next > 0)
+                    iterator.Read(_before);
+                plan.Clear();
+                ranges.Clear();
+                for (var bytes = 0L; next < waiting.Count && bytes < mostPartBytes; next++)
+                {
+                    if (!_before.TryGetValue(waiting[next], out var state) || state is not { IsOnProcessor: false, HasRegisters: true } || UsedLength(maps, StackPointer(state)) is not (> 0 and var length))
+                        continue;
+                    ranges.Add((waiting[next], plan.Add(StackPointer(state), length)));
+                    bytes += length;
+                }
+                memory.Read(plan);
 
-            // 2. The registers again.
-            iterator.Read(_after);
-            foreach (var (thread, range) in ranges)
-            {
-                if (!_after.TryGetValue(thread, out var now) || !ThreadState.IsSame(_before[thread], now))
-                    continue;
-                open.Remove(thread);
-                stacks[thread] = plan.Ok(range) ? Unwind(now, plan[range]) : Without(now, CaughtAs.Unreadable);
+                // 2. The registers again.
+                iterator.Read(_after);
+                foreach (var (thread, range) in ranges)
+                {
+                    if (!_after.TryGetValue(thread, out var now) || !ThreadState.IsSame(_before[thread], now))
+                        continue;
+                    open.Remove(thread);
+                    stacks[thread] = plan.Ok(range) ? Unwind(now, plan[range]) : Without(now, CaughtAs.Unreadable);
+                }
+                cancellation.ThrowIfCancellationRequested();
             }
 
             // 3. Those that ended meanwhile are no longer there; those that keep running get what is left of the tries, and those that have no registers have none later.
-            open.RemoveAll(thread =>
+            open.RemoveWhere(thread =>
             {
                 if (!_after.TryGetValue(thread, out var now))
                     return true;

@@ -1,9 +1,11 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Runtime.CompilerServices;
+using Vitrine.Linux.Memory;
 
 namespace Vitrine.DotNet.Stacks;
 
@@ -18,6 +20,9 @@ sealed class SourceLines
     // A PDB is read whole into memory: this much is more than any that was seen.
     const long LargestFile = 512L << 20;
 
+    // Of an image's debug directory, and of an entry other than a PDB: they name files.
+    const int LargestDirectory = 64 << 10;
+
     // Keeps the image that the reader reads from.
     readonly MetadataReaderProvider? _provider;
     readonly MetadataReader? _reader;
@@ -30,18 +35,49 @@ sealed class SourceLines
 
     /// <summary>The lines of a module that is only known by its file.</summary>
     /// <param name="image">The module; not kept.</param>
+    /// <param name="file">The module's file, which <paramref name="image"/> reads from.</param>
     /// <param name="path">Its path, beside which the PDB is looked for.</param>
     /// <param name="open">Opens a file for reading, or returns null.</param>
-    public static SourceLines Of(PEReader image, string path, Func<string, Stream?> open)
+    /// <param name="budget">What it may take in memory; without enough of it there are no lines.</param>
+    public static SourceLines Of(PEReader image, Stream file, string path, Func<string, Stream?> open, ByteBudget budget)
     {
+        Stream? Within(string name)
+        {
+            var symbols = open(name);
+            if (symbols is null || symbols.Length <= LargestFile && budget.TryTake(symbols.Length)) return symbols;
+            symbols.Dispose();
+            return null;
+        }
         try
         {
-            return new(image.TryOpenAssociatedPortablePdb(path, open, out var provider, out _) ? provider : null);
+            return new(IsDirectorySmall(image) && HasRoomForEmbedded(image, file, budget) && image.TryOpenAssociatedPortablePdb(path, Within, out var provider, out _) ? provider : null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException or NotSupportedException or InvalidOperationException or ArgumentException)
         {
             return new(null);
         }
+    }
+
+    /// <summary>Whether what an image says of its symbols can be read without reading for ever: a file of a gigabyte may consist of it.</summary>
+    /// <exception cref="BadImageFormatException">The image is damaged.</exception>
+    public static bool IsDirectorySmall(PEReader image) =>
+        image.PEHeaders.PEHeader is { } header && header.DebugTableDirectory.Size <= LargestDirectory
+        && image.ReadDebugDirectory().All(static entry => entry.Type == DebugDirectoryEntryType.EmbeddedPortablePdb || entry.DataSize is >= 0 and <= LargestDirectory);
+
+    // An embedded PDB begins with "MPDB" and the size that it unfolds to, which is allocated before anything is unfolded
+    // (https://github.com/dotnet/runtime/blob/main/docs/design/specs/PE-COFF.md#embedded-portable-pdb-debug-directory-entry-type-17).
+    static bool HasRoomForEmbedded(PEReader image, Stream file, ByteBudget budget)
+    {
+        Span<byte> header = stackalloc byte[8];
+        foreach (var entry in image.ReadDebugDirectory())
+        {
+            if (entry.Type != DebugDirectoryEntryType.EmbeddedPortablePdb) continue;
+            if (entry.DataSize < header.Length || entry.DataPointer <= 0) return false;
+            file.Position = entry.DataPointer;
+            if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length) return false;
+            if (!budget.TryTake(entry.DataSize + (long)BinaryPrimitives.ReadUInt32LittleEndian(header[4..]))) return false;
+        }
+        return true;
     }
 
     /// <summary>The line of an instruction, or null when nothing says which.</summary>

@@ -25,7 +25,10 @@ sealed class CompiledImage
     public ulong Start { get; }
 
     /// <summary>Finds the image that a mapping of code belongs to: its header is in a mapping below. Null when there is none with native x86-64 code.</summary>
-    public static CompiledImage? Find(IMemoryReader memory, ulong code)
+    /// <param name="memory">The process's memory.</param>
+    /// <param name="code">Where the mapping begins.</param>
+    /// <param name="budget">What the tables of all images may take; without enough of it the image is as unknown.</param>
+    public static CompiledImage? Find(IMemoryReader memory, ulong code, ByteBudget budget)
     {
         const ulong page = 4096, farthest = 4 << 20;
         Span<byte> head = stackalloc byte[(int)page];
@@ -33,8 +36,14 @@ sealed class CompiledImage
         {
             if (memory.TryReadUInt16(start, out var magic) && magic == 0x5A4D && memory.TryRead(start, head) && TryReadHeader(head, start, code, out var at, out var size))
             {
+                // As numbers it takes as much again.
+                if (!budget.TryTake(2L * size))
+                    return null;
                 var table = new byte[size / 12 * 12];
-                return memory.TryRead(start + at, table) ? Parse(memory, start, table) : null;
+                var image = memory.TryRead(start + at, table) ? Parse(memory, start, table, budget) : null;
+                // Only the numbers are kept, or nothing.
+                budget.Return(image is null ? 2L * size : size);
+                return image;
             }
         }
         return null;
@@ -69,7 +78,7 @@ sealed class CompiledImage
         return false;
     }
 
-    static CompiledImage? Parse(IMemoryReader memory, ulong start, byte[] table)
+    static CompiledImage? Parse(IMemoryReader memory, ulong start, byte[] table, ByteBudget budget)
     {
         var count = table.Length / 12;
         uint[] begins = new uint[count], ends = new uint[count], rules = new uint[count];
@@ -91,11 +100,15 @@ sealed class CompiledImage
         }
         if (count == 0 || last - first > LargestRules)
             return null;
-        var bytes = new byte[last - first + X64UnwindInfo.MaximumBytes];
+        var length = last - first + X64UnwindInfo.MaximumBytes;
+        if (!budget.TryTake(length))
+            return null;
+        var bytes = new byte[length];
         var read = memory.Read(start + first, bytes);
-        return read > last - first
-            ? new CompiledImage(start, begins[..count], ends[..count], rules[..count], bytes[..read], first)
-            : null;
+        if (read > last - first)
+            return new CompiledImage(start, begins[..count], ends[..count], rules[..count], bytes[..read], first);
+        budget.Return(length);
+        return null;
     }
 
     /// <summary>The function, or funclet, that holds a relative address.</summary>

@@ -21,6 +21,9 @@ sealed class JitMethod
         _rules = rules;
     }
 
+    /// <summary>Bytes of memory that it takes, about.</summary>
+    public long Bytes => _rules.Sum(static one => one.Length + 40L);
+
     /// <summary>Reads the rules of the method whose code begins at <paramref name="start"/>; null when what stands there does not look as expected.</summary>
     public static JitMethod? Read(IMemoryReader memory, ulong start, int size)
     {

@@ -22,9 +22,14 @@ public sealed class ManagedCode : IGeneratedCode
 {
     const int MostMethods = 1 << 17, MostImages = 4096;
 
+    // Of all images, and of all methods, of one process together: one file can be mapped thousands of times, which costs whoever does it nothing. The tables of all of the framework take 12 MB.
+    const long ImageBytes = 256L << 20, MethodBytes = 64L << 20;
+
     readonly ProcessCode _code;
     readonly Dictionary<ulong, JitMethod?> _methods = [];
     readonly Dictionary<ulong, CompiledImage?> _images = [];
+    readonly ByteBudget _imageBudget = new(ImageBytes);
+    long _methodBytes;
 
     // One entry each: samples of one thread are mostly in few images.
     ulong _imageFrom, _imageTo;
@@ -40,8 +45,16 @@ public sealed class ManagedCode : IGeneratedCode
         Methods = methods;
     }
 
-    /// <summary>Where methods are; may be replaced when more are known.</summary>
-    public MethodFinder? Methods { get; set; }
+    /// <summary>Where methods are; may be replaced when more are known. Rules are read anew then: the memory of a method that is gone may hold another one.</summary>
+    public MethodFinder? Methods
+    {
+        get;
+        set
+        {
+            field = value;
+            Forget();
+        }
+    }
 
     /// <inheritdoc/>
     public GeneratedStep Step(ulong address, bool isInterrupted, ref RegisterSet registers, IStackMemory memory)
@@ -124,9 +137,17 @@ public sealed class ManagedCode : IGeneratedCode
     {
         if (_methods.TryGetValue(start, out var known))
             return known;
-        if (_methods.Count >= MostMethods)
-            _methods.Clear();
-        return _methods[start] = JitMethod.Read(_code.Memory, start, size);
+        if (_methods.Count >= MostMethods || _methodBytes > MethodBytes)
+            Forget();
+        var method = JitMethod.Read(_code.Memory, start, size);
+        _methodBytes += method?.Bytes ?? 0;
+        return _methods[start] = method;
+    }
+
+    void Forget()
+    {
+        _methods.Clear();
+        _methodBytes = 0;
     }
 
     CompiledImage? ImageOf(ulong address)
@@ -137,9 +158,11 @@ public sealed class ManagedCode : IGeneratedCode
             return null;
         if (!_images.TryGetValue(area.Start, out var image))
         {
-            if (_images.Count >= MostImages)
-                _images.Clear();
-            _images[area.Start] = image = CompiledImage.Find(_code.Memory, area.Start);
+            // Beyond either limit there are no rules: the walk goes on by frame pointer, and says so.
+            if (_images.Count < MostImages)
+                image = CompiledImage.Find(_code.Memory, area.Start, _imageBudget);
+            if (_images.Count < 16 * MostImages)
+                _images[area.Start] = image;
         }
         (_imageFrom, _imageTo, _image) = (area.Start, area.End, image);
         return image;

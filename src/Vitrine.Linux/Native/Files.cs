@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Vitrine.Linux.Native;
@@ -10,7 +11,9 @@ internal static class Files
     const int ReadOnly = 0, NonBlocking = 0x800, CloseOnExec = 0x80000, Directory = 0x10000, PathOnly = 0x200000;
 
     // arm64 numbers O_DIRECTORY differently: https://github.com/torvalds/linux/blob/v6.12/arch/arm64/include/uapi/asm/fcntl.h
-    const int DirectoryArm64 = 0x4000;
+    const int DirectoryArm64 = 0x4000, NoFollow = 0x20000, NoFollowArm64 = 0x8000;
+
+    const int FolderMode = 0x4000, RegularMode = 0x8000, LinkMode = 0xa000;
 
     /// <summary>
     /// Opens for reading only. Not File.OpenHandle: that waits forever when the path turns out to be a FIFO, and takes an advisory lock.
@@ -31,29 +34,94 @@ internal static class Files
     /// <summary>
     /// Opens a regular file for reading, and nothing else: a path from a core dump or a target may name a device, and opening some devices does something.
     /// </summary>
-    public static unsafe SafeFileHandle? TryOpenRegular(string path, out int errno)
+    public static SafeFileHandle? TryOpenRegular(string path, out int errno)
     {
-        const int emptyPath = 0x1000, modeAt = 28, typeMask = 0xf000, regular = 0x8000;
-        const uint type = 1;
         var descriptor = Libc.Open(path, PathOnly | CloseOnExec);
-        if (descriptor < 0)
+        errno = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return descriptor < 0 ? null : TryReopenRegular(descriptor, out errno);
+    }
+
+    /// <summary>
+    /// The same within a root folder: links and ".." in the path lead where they would lead a process with that root, never out of it. Through /proc/PID/root alone an absolute link would lead to a file of
+    /// the viewer, who may read more than the process.
+    /// </summary>
+    /// <param name="root">The folder, such as /proc/PID/root.</param>
+    /// <param name="path">The path in it.</param>
+    /// <param name="errno">Why there is none. Before Linux 5.6, and where a sandbox forbids openat2, that is ELOOP for a path with a link in it.</param>
+    public static unsafe SafeFileHandle? TryOpenRegularIn(string root, string path, out int errno)
+    {
+        const int openat2 = 437; // the same on all architectures
+        const ulong noMagicLinks = 2, inRoot = 16; // include/uapi/linux/openat2.h
+        var folder = Libc.Open(root, PathOnly | CloseOnExec);
+        if (folder < 0)
         {
             errno = Marshal.GetLastPInvokeError();
             return null;
         }
+        using var handle = new SafeFileHandle(folder, ownsHandle: true);
+        var how = stackalloc ulong[3] { PathOnly | CloseOnExec, 0, inRoot | noMagicLinks };
+        int descriptor;
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
+            descriptor = (int)Libc.SystemCall(openat2, folder, (nint)name, (nint)how, 3 * sizeof(ulong));
+        errno = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        if (descriptor >= 0) return TryReopenRegular(descriptor, out errno);
+        return errno is Libc.ENOSYS or Libc.EPERM ? TryOpenWithoutLinks(folder, path, out errno) : null;
+    }
+
+    /// <summary>Goes name by name, and follows no link.</summary>
+    internal static SafeFileHandle? TryOpenWithoutLinks(int folder, string path, out int errno)
+    {
+        var noFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? NoFollowArm64 : NoFollow;
+        SafeFileHandle? holder = null;
+        try
+        {
+            var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            for (var i = 0; i < names.Length; i++)
+            {
+                if (names[i] == "..") break;
+                // The descriptor's own link is the kernel's; what is opened in it is only the next name.
+                var descriptor = Libc.Open($"/proc/self/fd/{folder}/{names[i]}", PathOnly | CloseOnExec | noFollow);
+                if (descriptor < 0)
+                {
+                    errno = Marshal.GetLastPInvokeError();
+                    return null;
+                }
+                if (i == names.Length - 1) return TryReopenRegular(descriptor, out errno);
+                holder?.Dispose();
+                holder = new SafeFileHandle(descriptor, ownsHandle: true);
+                if (ModeOf(holder, out errno) is not FolderMode) break;
+                folder = descriptor;
+            }
+            errno = Libc.ELOOP;
+            return null;
+        }
+        finally
+        {
+            holder?.Dispose();
+        }
+    }
+
+    static SafeFileHandle? TryReopenRegular(int descriptor, out int errno)
+    {
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (ModeOf(handle, out errno) is not { } mode) return null;
+        if (mode == RegularMode) return TryOpenForReading($"/proc/self/fd/{descriptor}", out errno);
+        errno = mode == LinkMode ? Libc.ELOOP : Libc.EINVAL;
+        return null;
+    }
+
+    static unsafe int? ModeOf(SafeFileHandle handle, out int errno)
+    {
+        const int emptyPath = 0x1000, modeAt = 28, typeMask = 0xf000;
+        const uint type = 1;
         var status = stackalloc byte[256];
         if (Libc.Statx(handle, "", emptyPath, type, status) != 0)
         {
             errno = Marshal.GetLastPInvokeError();
             return null;
         }
-        if ((*(ushort*)(status + modeAt) & typeMask) != regular)
-        {
-            errno = Libc.EINVAL;
-            return null;
-        }
-        return TryOpenForReading($"/proc/self/fd/{descriptor}", out errno);
+        errno = 0;
+        return *(ushort*)(status + modeAt) & typeMask;
     }
 
     /// <summary>

@@ -8,7 +8,7 @@ namespace Vitrine.Linux.Native;
 /// </summary>
 internal static unsafe partial class Libc
 {
-    public const int EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, ENOMEM = 12, EACCES = 13, EFAULT = 14, EINVAL = 22, ENOSYS = 38;
+    public const int EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, ENOMEM = 12, EACCES = 13, EFAULT = 14, EINVAL = 22, ENOSYS = 38, ELOOP = 40;
 
     /// <summary>Most iovecs that one call takes (UIO_MAXIOV).</summary>
     public const int IovMax = 1024;

@@ -153,6 +153,14 @@ public sealed class LinuxProcess
             : throw new TargetGoneException($"There is no process {pid}{(Libc.GetEffectiveUid() == 0 ? "" : ", or it is hidden from you (/proc mounted with hidepid)")}. `vitrine ps` lists those that can be looked at.");
     }
 
+    /// <summary>Opens a process that was seen before.</summary>
+    /// <exception cref="TargetGoneException">It has ended, also when its pid belongs to another process by now.</exception>
+    public static LinuxProcess Open(ProcessIdentity identity, Limits? limits = null)
+    {
+        var process = Open(identity.Pid, limits);
+        return process.Identity == identity ? process : throw new TargetGoneException($"Process {identity.Pid} has ended; its pid belongs to another process now.");
+    }
+
     /// <summary>True while this very process exists and is not a zombie.</summary>
     public bool IsAlive() =>
         ProcStat.TryRead($"/proc/{Pid}/stat", out var stat) && stat.StartTimeTicks == Identity.StartTimeTicks && stat.State is not ('Z' or 'X');
@@ -169,7 +177,7 @@ public sealed class LinuxProcess
         if (file is null && ExecutablePath is { Length: > 1 } path)
         {
             // Some file systems (network mounts that lost their server's permission) refuse the link and allow the path.
-            file = Files.TryOpenRegular($"/proc/{Pid}/root{path}", out _);
+            file = Files.TryOpenRegularIn($"/proc/{Pid}/root", path, out _);
         }
         ThrowIfGone(file);
         return file ?? throw (errno switch
@@ -187,10 +195,10 @@ public sealed class LinuxProcess
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!path.StartsWith('/'))
             return null;
-        if (Files.TryOpenRegular($"/proc/{Pid}/root{path}", out var errno) is { } file)
+        if (Files.TryOpenRegularIn($"/proc/{Pid}/root", path, out var errno) is { } file)
             return file;
-        // Without the privilege to follow the link, the path means the same file as long as the process has not changed its root.
-        return errno is Libc.EACCES or Libc.EPERM && Namespace("mnt") is { } mount && mount == OwnMountNamespace() ? Files.TryOpenRegular(path, out _) : null;
+        // Without the privilege to follow the link, or without a way to follow links within it, the path means the same file as long as the process has not changed its root.
+        return (errno is Libc.EACCES or Libc.EPERM || errno is Libc.ELOOP && Libc.ReadLink($"/proc/{Pid}/root") == "/") && Namespace("mnt") is { } mount && mount == OwnMountNamespace() ? Files.TryOpenRegular(path, out _) : null;
     }
 
     /// <summary>Opens the executable as an ELF file.</summary>
@@ -223,6 +231,9 @@ public sealed class LinuxProcess
         threads.Sort((a, b) => a.ThreadId.CompareTo(b.ThreadId));
         return threads;
     }
+
+    /// <summary>The id of a thread in the process's own, innermost pid namespace: what it calls itself. Null when it has ended or the kernel does not say (before 4.1).</summary>
+    public int? InnermostThreadId(int threadId) => ProcStatus.TryRead($"/proc/{Pid}/task/{threadId}/status")?.NamespacePids is [.., var last] ? last : null;
 
     /// <summary>The system call that a thread waits in, by /proc/PID/task/TID/syscall (proc_pid_syscall(5)).</summary>
     /// <returns>The number, null when it is in none or the kernel does not say; and whether it was running.</returns>

@@ -6,7 +6,7 @@ namespace Vitrine.Linux.Processes;
 /// <summary>The processes of this pid namespace.</summary>
 public static class ProcessList
 {
-    /// <summary>All pids, ascending. A process may end before it is opened; <see cref="LinuxProcess.Open"/> says so.</summary>
+    /// <summary>All pids, ascending. A process may end before it is opened; <see cref="LinuxProcess.Open(int, Binaries.Limits?)"/> says so.</summary>
     public static IEnumerable<int> Pids()
     {
         var pids = new List<int>();

@@ -158,7 +158,7 @@ public sealed class ProcessCode
         if (_process is null)
             throw new BadBinaryException($"{map.Path}: of no live process.");
         var link = string.Create(CultureInfo.InvariantCulture, $"/proc/{_process.Pid}/map_files/{map.Start:x}-{map.End:x}");
-        return Files.TryOpenRegular(link, out _) ?? Files.TryOpenRegular($"/proc/{_process.Pid}/root{map.Path}", out var errno)
+        return Files.TryOpenRegular(link, out _) ?? Files.TryOpenRegularIn($"/proc/{_process.Pid}/root", map.Path, out var errno)
             ?? throw new BadBinaryException($"{map.Path}: cannot be opened ({Files.Describe(errno)}).");
     }
 

@@ -73,6 +73,36 @@ public sealed partial class DiagnosticPortTests
     }
 
     [Fact]
+    public void Availability_OfAnEarlierProcessWithTheSameId_IsNo()
+    {
+        var self = LinuxProcess.Open(Environment.ProcessId).Identity;
+        var port = DiagnosticPort.Of(self with { StartTimeTicks = self.StartTimeTicks - 1 });
+
+        Assert.True(DiagnosticPort.Of(self).Availability().CanLook);
+        Assert.False(port.Availability().CanLook);
+        Assert.Contains("ended", Assert.Throws<InstrumentUnavailableException>(port.GetProcessInfo).Message, StringComparison.Ordinal);
+        Assert.Throws<TargetGoneException>(port.OpenProcess);
+    }
+
+    [Fact]
+    public void Of_ProcessThatEndsBeforeItIsAsked_IsNotItsSuccessor()
+    {
+        using var sample = new SteadySample();
+        var port = DiagnosticPort.Of(sample.Pid);
+        sample.Kill();
+
+        Assert.Throws<InstrumentUnavailableException>(port.GetProcessInfo);
+        Assert.Throws<TargetGoneException>(port.OpenProcess);
+    }
+
+    [Theory]
+    [InlineData(42, 7u, true)] // who listens has changed its user since
+    [InlineData(41, 1000u, false)]
+    [InlineData(0, 1000u, true)]
+    [InlineData(0, 7u, false)]
+    public void WhyStranger_ByPidAndUser(int pid, uint uid, bool isOwner) => Assert.Equal(isOwner, IpcConnection.WhyStranger(pid, uid, 42, 1000) is null);
+
+    [Fact]
     public void Find_OwnTemporaryFolder_IsWhereTheProcessPutIt()
     {
         var folder = Directory.CreateTempSubdirectory();
@@ -104,6 +134,7 @@ public sealed partial class DiagnosticPortTests
             var map = MethodMap.Capture(DiagnosticPort.Of(inner.Pid));
 
             Assert.Equal(1ul, info.ProcessId);
+            Assert.Equal(1, inner.InnermostThreadId(inner.Pid));
             Assert.StartsWith($"/proc/{inner.Pid}/root/tmp/", DiagnosticSocket.Find(inner.Pid).Path, StringComparison.Ordinal);
             Assert.InRange(map.Count, 100, 100_000);
         }

@@ -50,6 +50,22 @@ public class OutsideCpuTests
         }
     }
 
+    [Fact]
+    public void Record_SaysWhatTheProcessWasAskedFor()
+    {
+        using var sample = new ThreadsSample("0", "busy");
+        var target = DotNetTarget.Attach(LinuxProcess.Open(sample.Pid));
+
+        var with = new OutsideCpuRecorder().Record(target, TimeSpan.FromSeconds(1), CancellationToken.None);
+        var without = new OutsideCpuRecorder(new() { WithMethods = false }).Record(target, TimeSpan.FromSeconds(1), CancellationToken.None);
+
+        Assert.Contains("listed all of its methods once", with.Cost, StringComparison.Ordinal);
+        Assert.Contains("runs nothing for it", without.Cost, StringComparison.Ordinal);
+        Assert.Contains(without.Look.Notes, static note => note.Contains("not asked for", StringComparison.Ordinal));
+        Assert.Contains(with.Look.Result.Functions, static function => function.Name.EndsWith(".Loop", StringComparison.Ordinal));
+        Assert.DoesNotContain(without.Look.Result.Functions, static function => function.Name.EndsWith(".Loop", StringComparison.Ordinal));
+    }
+
     static IEnumerable<string> Problems(Profile profile, Func<string, double> account)
     {
         var stacks = Stacks(profile).ToList();

@@ -1,6 +1,9 @@
 using System.Globalization;
 using Vitrine.DotNet.Outside;
+using Vitrine.Linux.Binaries;
+using Vitrine.Linux.Memory;
 using Vitrine.Linux.Processes;
+using Vitrine.Linux.Unwinding;
 
 namespace Vitrine.DotNet.Tests.Outside;
 
@@ -22,7 +25,7 @@ public class ThreadDumperTests
             var dump = ThreadDumper.Dump(target);
             Assert.True(dump.Consistency.Accepted > sample.Threads.Count);
             foreach (var told in sample.Threads)
-                Compare(told, dump.Threads.Single(thread => thread.OwnThreadId == told.Thread), wrong);
+                Compare(told, dump.Threads.Single(thread => thread.OwnThreadId.Value == told.Thread), wrong);
             if (wrong.Count == 0)
                 return;
         }
@@ -53,6 +56,23 @@ public class ThreadDumperTests
         Assert.DoesNotContain('T', states);
         Assert.DoesNotContain('t', states);
         TestContext.Current.TestOutputHelper?.WriteLine($"threads {best:0.0} ms; {sample.Ask("report")}");
+    }
+
+    [Fact]
+    public void Read_MoreStacksThanOnePlanTakes_AreReadInParts()
+    {
+        const int sleepers = 60;
+        using var sample = new ThreadsSample("60");
+        var process = LinuxProcess.Open(sample.Pid);
+        using var iterator = ThreadIterator.Open(process);
+        using var memory = LiveMemory.Open(process);
+        // Each stack is a part by itself; the plan of all of them would be too large.
+        var reader = new ThreadStackReader(process, memory, new StackUnwinder(ProcessCode.Of(process, memory)), 16 << 10, 64, mostPartBytes: 1, new() { MaxPlanBytes = 20 << 10 });
+
+        var stacks = reader.Read(iterator, CancellationToken.None);
+
+        Assert.True(stacks.Count > sleepers);
+        Assert.InRange(stacks.Count(static stack => stack.Caught == CaughtAs.Still), sleepers, stacks.Count);
     }
 
     static void Compare(ThreadsSample.Told told, OutsideThread thread, List<string> wrong)

@@ -46,7 +46,7 @@ public class UnwindRulesFuzzTests
                 for (var i = 0; i < 4; i++)
                     bytes[random.Next(1024)] = (byte)random.Next(256);
             }
-            if (CompiledImage.Find(new BytesMemory().Add(0x4000_0000, bytes), 0x4000_0000 + CodeAt(file)) is not { } image)
+            if (CompiledImage.Find(new BytesMemory().Add(0x4000_0000, bytes), 0x4000_0000 + CodeAt(file), new(256 << 20)) is not { } image)
                 continue;
             found++;
             for (var i = 0; i < 200; i++)
@@ -56,6 +56,19 @@ public class UnwindRulesFuzzTests
             }
         }
         Assert.True(found > 5, $"only {found} images were read");
+    }
+
+    [Fact]
+    public void Image_MappedManyTimes_TakesNoMoreThanTheBudget()
+    {
+        var file = File.ReadAllBytes(typeof(Enumerable).Assembly.Location);
+        var memory = new BytesMemory().Add(0x4000_0000, Loaded(file));
+        var budget = new ByteBudget(4 << 20);
+        var found = 0;
+        while (found < 1000 && CompiledImage.Find(memory, 0x4000_0000 + CodeAt(file), budget) is not null)
+            found++;
+
+        Assert.InRange(found, 1, 999);
     }
 
     [Fact]

@@ -207,7 +207,8 @@ public sealed class MethodMapBuilder(DiagnosticPort port, MethodMapOptions? opti
             LeftOut++;
             return;
         }
-        _modules[module] = port.IsSelf ? ModuleEntry.Own(port, path, pdb) : new(port, path, pdb, _files);
+        // Modules of this process share one budget, the default one.
+        _modules[module] = port.IsSelf && _options.MaximumFileBytes >= MethodMapOptions.Default.MaximumFileBytes ? ModuleEntry.Own(port, path, pdb) : new(port, path, pdb, _files);
         Changes++;
     }
 }

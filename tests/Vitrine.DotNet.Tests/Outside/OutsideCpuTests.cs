@@ -126,9 +126,16 @@ public class OutsideCpuTests
                     var before = DateTimeOffset.UtcNow;
                     foreach (var folder in Directory.GetDirectories($"/proc/{pid}/task"))
                     {
-                        var name = File.ReadAllText(Path.Combine(folder, "comm")).Trim();
-                        if (name is "managed" or "sha256")
-                            times[name] = long.Parse(File.ReadAllText(Path.Combine(folder, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture);
+                        try
+                        {
+                            var name = File.ReadAllText(Path.Combine(folder, "comm")).Trim();
+                            if (name is "managed" or "sha256")
+                                times[name] = long.Parse(File.ReadAllText(Path.Combine(folder, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture);
+                        }
+                        catch (IOException)
+                        {
+                            // One of the thread pool's that ended since it was listed.
+                        }
                     }
                     lock (_readings)
                         _readings.Add((before + ((DateTimeOffset.UtcNow - before) / 2), times));

@@ -81,7 +81,8 @@ static class RuntimeEventCosts
                     if (Volatile.Read(ref _stop)) return;
                     _pong.Set();
                 }
-            }) { IsBackground = true };
+            })
+            { IsBackground = true };
             _thread.Start();
         }
 
@@ -112,7 +113,8 @@ static class RuntimeEventCosts
             _other = new Thread(() =>
             {
                 while (!Volatile.Read(ref _stop)) Take();
-            }) { IsBackground = true };
+            })
+            { IsBackground = true };
             _other.Start();
         }
 

@@ -37,7 +37,8 @@ static class Program
     {
         while (true)
             work();
-    }) { IsBackground = true }.Start();
+    })
+    { IsBackground = true }.Start();
 
     /// <summary>20 MB of garbage a second.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -9,7 +9,7 @@ public static class MethodTiers
     const uint Jitted = 0x8;
     const int TierShift = 7, TierMask = 7;
 
-       // The runtime numbers them so: JitOptimizationTier in https://github.com/dotnet/runtime/blob/main/src/coreclr/vm/eventtrace.cpp
+    // The runtime numbers them so: JitOptimizationTier in https://github.com/dotnet/runtime/blob/main/src/coreclr/vm/eventtrace.cpp
     static readonly string[] s_names = ["unknown", "minimal", "optimized", "tier 0", "tier 1", "tier 1 OSR", "tier 0 instrumented", "tier 1 instrumented"];
 
     /// <summary>The tier by the flags of a method's event.</summary>

@@ -34,7 +34,8 @@ sealed class Scene
                     // The runtime's sampler is weighed by clocks that are read ten times a second: what a thread took after the last reading before its end is not known.
                     if (options.Backend == CpuBackend.EventPipe) Thread.Sleep(400);
                     lock (clocks) clocks[one.Name] = clocks.GetValueOrDefault(one.Name) + clock;
-                }) { Name = one.Name }).ToList();
+                })
+                { Name = one.Name }).ToList();
                 actors.ForEach(static one => one.Start());
                 actors.ForEach(static one => one.Join());
             }

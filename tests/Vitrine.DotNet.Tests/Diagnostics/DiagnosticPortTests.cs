@@ -123,7 +123,8 @@ public sealed partial class DiagnosticPortTests
         // Privilege to make a mount namespace is what the test needs, not the product.
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/unshare"), "needs root and unshare");
         var start = new ProcessStartInfo("/usr/bin/unshare", ["--mount", "--pid", "--fork", "--mount-proc", "sh", "-c",
-            $"mount -t tmpfs none /tmp && exec dotnet {Path.Combine(AppContext.BaseDirectory, "steady.dll")}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+            $"mount -t tmpfs none /tmp && exec dotnet {Path.Combine(AppContext.BaseDirectory, "steady.dll")}"])
+        { RedirectStandardInput = true, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         try
         {

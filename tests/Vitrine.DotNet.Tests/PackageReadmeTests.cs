@@ -9,7 +9,6 @@ using Vitrine.Pprof.Wire;
 namespace Vitrine.DotNet.Tests;
 
 /// <summary>The examples that stand on the package's page are code that runs: this file contains them, line by line, and runs them.</summary>
-[Collection(nameof(Alone))]
 public sealed class PackageReadmeTests
 {
     static string ThisFile([CallerFilePath] string path = "") => path;

@@ -15,10 +15,10 @@ static class ProbeCosts
     public static Section Run(BenchOptions options)
     {
         var program = File.ReadAllBytes(options.Reference ?? throw new InvalidOperationException("bench/run passes the compiled aggregate.bpf.c"));
-        var rounds = options.Quick ? 1 : 3;
+        var rounds = options.Quick ? 1 : options.Rounds ?? 3;
         var remarks = new List<string>();
         var server = Server(options, rounds, remarks, out var goals);
-        var hits = Hits(program, options.Quick ? 1 : 7, goals);
+        var hits = Hits(program, options.Quick ? 1 : 2 * rounds + 1, goals);
         return new Section("probes", $"""
             {Machine.Describe()}. Go {Version}; medians of {rounds} interleaved rounds. Differences are against "nobody looks" of the same round.
 

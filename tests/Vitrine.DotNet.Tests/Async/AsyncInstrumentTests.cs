@@ -5,7 +5,6 @@ using Vitrine.Pprof;
 namespace Vitrine.DotNet.Tests.Async;
 
 /// <summary>The list of tasks is the process's: nothing else may start operations meanwhile.</summary>
-[Collection(nameof(Alone))]
 public sealed class AsyncInstrumentTests(ITestOutputHelper output) : IDisposable
 {
     const string Here = "Vitrine.DotNet.Tests.Async.Workload";

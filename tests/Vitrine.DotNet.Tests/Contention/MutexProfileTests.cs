@@ -10,7 +10,6 @@ using Vitrine.Pprof;
 namespace Vitrine.DotNet.Tests.Contention;
 
 /// <summary>Counts are compared with the process's: nothing else runs beside.</summary>
-[Collection(nameof(Alone))]
 public sealed class MutexProfileTests(ITestOutputHelper output)
 {
     static MutexProfile WithoutEvents() => new(new() { RuntimeEvents = false });

@@ -9,7 +9,6 @@ using Vitrine.Pprof.Wire;
 
 namespace Vitrine.DotNet.Tests.Cpu;
 
-[Collection(nameof(Alone))]
 public sealed class CpuInstrumentTests
 {
     static readonly TimeSpan s_short = TimeSpan.FromSeconds(0.3);

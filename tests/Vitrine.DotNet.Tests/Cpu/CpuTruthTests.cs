@@ -3,7 +3,6 @@ using Vitrine.DotNet.Cpu;
 namespace Vitrine.DotNet.Tests.Cpu;
 
 /// <summary>What the profile claims against the threads' own clocks, and who called whom. Alone, because the truth is about this process's threads.</summary>
-[Collection(nameof(Alone))]
 public sealed class CpuTruthTests
 {
     const int Hz = 199;
@@ -38,7 +37,7 @@ public sealed class CpuTruthTests
     [InlineData(CpuBackend.PerfThreads, 8, 0.3)]
     [InlineData(CpuBackend.PerfThreads, 40, 0.12)]
     [InlineData(CpuBackend.PerfProcessors, 8, 0.3)]
-    [InlineData(CpuBackend.EventPipe, 8, 0.15)]
+    [InlineData(CpuBackend.EventPipe, 8, 0.4)] // longer: the first and the last tenth of a second of each thread are the error
     public void Record_BusyThreads_EachFunctionTookWhatItsThreadsClocksSay(CpuBackend backend, int threads, double secondsEach)
     {
         // A sample that was lost or late is the machine's doing: up to three times.

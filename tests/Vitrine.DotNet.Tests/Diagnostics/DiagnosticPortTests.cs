@@ -8,7 +8,6 @@ using Vitrine.Linux.Processes;
 
 namespace Vitrine.DotNet.Tests.Diagnostics;
 
-[Collection(nameof(Alone))]
 public sealed partial class DiagnosticPortTests
 {
     [Fact]
@@ -122,9 +121,10 @@ public sealed partial class DiagnosticPortTests
     {
         // Privilege to make a mount namespace is what the test needs, not the product.
         Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/unshare"), "needs root and unshare");
+        var folder = Directory.CreateTempSubdirectory();
         var start = new ProcessStartInfo("/usr/bin/unshare", ["--mount", "--pid", "--fork", "--mount-proc", "sh", "-c",
-            $"mount -t tmpfs none /tmp && exec dotnet {Path.Combine(AppContext.BaseDirectory, "steady.dll")}"])
-        { RedirectStandardInput = true, RedirectStandardOutput = true };
+            $"mount -t tmpfs none {folder.FullName} && exec dotnet {Path.Combine(AppContext.BaseDirectory, "steady.dll")}"])
+        { RedirectStandardInput = true, RedirectStandardOutput = true, Environment = { ["TMPDIR"] = folder.FullName } };
         using var process = Process.Start(start)!;
         try
         {
@@ -136,13 +136,14 @@ public sealed partial class DiagnosticPortTests
 
             Assert.Equal(1ul, info.ProcessId);
             Assert.Equal(1, inner.InnermostThreadId(inner.Pid));
-            Assert.StartsWith($"/proc/{inner.Pid}/root/tmp/", DiagnosticSocket.Find(inner.Pid).Path, StringComparison.Ordinal);
+            Assert.StartsWith($"/proc/{inner.Pid}/root{folder.FullName}/", DiagnosticSocket.Find(inner.Pid).Path, StringComparison.Ordinal);
             Assert.InRange(map.Count, 100, 100_000);
         }
         finally
         {
             process.StandardInput.Close();
             if (!process.WaitForExit(5000)) process.Kill(entireProcessTree: true);
+            folder.Delete(recursive: true);
         }
     }
 

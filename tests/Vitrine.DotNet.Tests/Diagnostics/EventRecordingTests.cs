@@ -5,7 +5,6 @@ using Vitrine.DotNet.Nettrace;
 
 namespace Vitrine.DotNet.Tests.Diagnostics;
 
-[Collection(nameof(Alone))]
 public sealed class EventRecordingTests
 {
     sealed class Counter : INettraceSink

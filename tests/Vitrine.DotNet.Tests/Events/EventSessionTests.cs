@@ -6,7 +6,6 @@ using Vitrine.DotNet.Tests.Diagnostics;
 
 namespace Vitrine.DotNet.Tests.Events;
 
-[Collection(nameof(Alone))]
 public sealed class EventSessionTests
 {
     const string Provider = "Vitrine-Tests-Session";

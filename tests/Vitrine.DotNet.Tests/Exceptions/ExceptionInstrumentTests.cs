@@ -11,7 +11,6 @@ using Vitrine.Pprof.Wire;
 namespace Vitrine.DotNet.Tests.Exceptions;
 
 /// <summary>Exceptions are counted in the whole process: nothing else runs beside.</summary>
-[Collection(nameof(Alone))]
 public sealed class ExceptionInstrumentTests(ITestOutputHelper output)
 {
     // The runtime names a nested type by its own name only.

@@ -5,7 +5,6 @@ using Vitrine.Instruments;
 namespace Vitrine.DotNet.Tests.Gc;
 
 /// <summary>Collections are the process's: nothing else runs beside.</summary>
-[Collection(nameof(Alone))]
 public sealed class GcInstrumentTests(ITestOutputHelper output)
 {
     static object? s_keep;

@@ -9,7 +9,6 @@ using Vitrine.Pprof;
 namespace Vitrine.DotNet.Tests.Goroutines;
 
 /// <summary>Threads and tasks are the process's: nothing else starts any meanwhile.</summary>
-[Collection(nameof(Alone))]
 public sealed class GoroutineInstrumentTests(ITestOutputHelper output)
 {
     [MethodImpl(MethodImplOptions.NoInlining)]

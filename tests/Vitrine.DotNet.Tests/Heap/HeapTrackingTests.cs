@@ -10,7 +10,6 @@ using Vitrine.Pprof.Wire;
 namespace Vitrine.DotNet.Tests.Heap;
 
 /// <summary>Against the account of a program that knows what it keeps.</summary>
-[Collection(nameof(Alone))]
 public sealed class HeapTrackingTests
 {
     /// <summary>

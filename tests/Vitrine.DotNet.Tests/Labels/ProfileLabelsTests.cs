@@ -3,7 +3,6 @@ using Vitrine.DotNet.Labels;
 namespace Vitrine.DotNet.Tests.Labels;
 
 /// <summary>Whether labels are read is one state of the process: nothing else may read them meanwhile.</summary>
-[Collection(nameof(Alone))]
 public sealed class ProfileLabelsTests
 {
     [Fact]

@@ -5,7 +5,6 @@ using Vitrine.Linux.Processes;
 namespace Vitrine.DotNet.Tests.Labels;
 
 /// <summary>Which work a thread did at which time. Alone, because what is read is whether anything of the process asks.</summary>
-[Collection(nameof(Alone))]
 public sealed class WorkHistoryTests
 {
     const string SourceName = "vitrine.tests.work";

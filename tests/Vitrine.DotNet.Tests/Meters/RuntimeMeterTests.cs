@@ -5,7 +5,6 @@ using Vitrine.Instruments;
 
 namespace Vitrine.DotNet.Tests.Meters;
 
-[Collection(nameof(Alone))]
 public sealed class RuntimeMeterTests
 {
     static Dictionary<string, double> Collect(string meter)

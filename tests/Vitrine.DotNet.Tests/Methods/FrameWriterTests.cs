@@ -10,7 +10,6 @@ using Vitrine.Pprof;
 
 namespace Vitrine.DotNet.Tests.Methods;
 
-[Collection(nameof(Alone))]
 public sealed class FrameWriterTests
 {
     sealed class FirstException : INettraceSink

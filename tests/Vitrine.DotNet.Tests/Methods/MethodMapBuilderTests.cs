@@ -8,7 +8,6 @@ using Vitrine.DotNet.Tests.Nettrace;
 namespace Vitrine.DotNet.Tests.Methods;
 
 /// <summary>Maps of streams that were made by hand: memory that is used again, and events that are damaged.</summary>
-[Collection(nameof(Alone))]
 public sealed class MethodMapBuilderTests
 {
     // Definitions have the number of the event less 100.

@@ -9,7 +9,6 @@ using Vitrine.DotNet.Stacks;
 
 namespace Vitrine.DotNet.Tests.Methods;
 
-[Collection(nameof(Alone))]
 public sealed class MethodMapTests
 {
     const int ExceptionThrown = 80;
@@ -47,12 +46,12 @@ public sealed class MethodMapTests
         }
     }
 
-    // The frames of the caller's caller on: the same that the exception's event has.
+    // The frames of the method that throws on, the same that the exception's event has: the lambda in between is inlined in tier 1, or is not.
     [MethodImpl(MethodImplOptions.NoInlining)]
     static void Remember(int unused)
     {
-        var trace = new StackTrace(2, fNeedFileInfo: true);
-        s_truth = [.. trace.GetFrames().Where(static frame => frame.HasMethod())
+        var trace = new StackTrace(fNeedFileInfo: true);
+        s_truth = [.. trace.GetFrames().Where(static frame => frame.HasMethod()).SkipWhile(static frame => frame.GetMethod()!.Name != "Throw")
             .Select(static frame => (MethodNames.Readable(frame.GetMethod()!), MethodNames.Raw(frame.GetMethod()!), frame.GetFileName() ?? "", frame.GetFileLineNumber()))];
         GC.KeepAlive(unused);
     }

@@ -6,7 +6,6 @@ using Vitrine.DotNet.Nettrace;
 namespace Vitrine.DotNet.Tests.Nettrace;
 
 /// <summary>The same stream, read by this project and by Microsoft's own library.</summary>
-[Collection(nameof(Alone))]
 public sealed class AgainstTraceEventTests
 {
     sealed record Seen(string Provider, int Id, int Version, long ThreadId, long UtcTicks, string Payload);

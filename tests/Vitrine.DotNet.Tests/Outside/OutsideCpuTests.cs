@@ -6,7 +6,6 @@ using Vitrine.Pprof;
 namespace Vitrine.DotNet.Tests.Outside;
 
 /// <summary>The processor time of another process, against the scheduler's account of each thread and the shares that the program's loops have by construction.</summary>
-[Collection(nameof(Alone))]
 public class OutsideCpuTests
 {
     [Fact]

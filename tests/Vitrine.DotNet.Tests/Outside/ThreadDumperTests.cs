@@ -8,7 +8,6 @@ using Vitrine.Linux.Unwinding;
 namespace Vitrine.DotNet.Tests.Outside;
 
 /// <summary>The threads of another process, against what each of them said of itself before it waited.</summary>
-[Collection(nameof(Alone))]
 public class ThreadDumperTests
 {
     [Fact]

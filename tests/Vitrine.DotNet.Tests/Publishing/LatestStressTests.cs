@@ -4,7 +4,6 @@ using Vitrine.DotNet.Publishing;
 
 namespace Vitrine.DotNet.Tests.Publishing;
 
-[Collection(nameof(Alone))]
 public sealed class LatestStressTests(ITestOutputHelper output)
 {
     /// <summary>As large as a snapshot. Every word follows from the first two, so a copy that is not of one piece is seen.</summary>

@@ -3,7 +3,6 @@ using Vitrine.DotNet.Runtime;
 
 namespace Vitrine.DotNet.Tests.Publishing;
 
-[Collection(nameof(Alone))]
 public sealed class RuntimePublisherTests
 {
     static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);

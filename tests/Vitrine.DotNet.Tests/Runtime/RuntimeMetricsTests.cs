@@ -4,7 +4,6 @@ using Vitrine.Instruments;
 
 namespace Vitrine.DotNet.Tests.Runtime;
 
-[Collection(nameof(Alone))]
 public sealed class RuntimeMetricsTests
 {
     [Fact]

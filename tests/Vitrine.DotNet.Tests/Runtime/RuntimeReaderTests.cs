@@ -4,7 +4,6 @@ using Vitrine.DotNet.Runtime;
 
 namespace Vitrine.DotNet.Tests.Runtime;
 
-[Collection(nameof(Alone))]
 public sealed class RuntimeReaderTests : IDisposable
 {
     readonly RuntimeReader _reader = new();

@@ -5,7 +5,6 @@ using Vitrine.DotNet.Tests.Events;
 
 namespace Vitrine.DotNet.Tests.Starvation;
 
-[Collection(nameof(Alone))]
 public sealed class StarvationInstrumentTests(ITestOutputHelper output)
 {
     /// <summary>Work that waits for work of the same pool.</summary>

@@ -5,7 +5,6 @@ using Vitrine.DotNet.Threads;
 
 namespace Vitrine.DotNet.Tests.Threads;
 
-[Collection(nameof(Alone))]
 public sealed class ThreadCreateInstrumentTests(ITestOutputHelper output)
 {
     [MethodImpl(MethodImplOptions.NoInlining)]

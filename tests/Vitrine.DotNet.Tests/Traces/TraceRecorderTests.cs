@@ -6,7 +6,6 @@ using Vitrine.Instruments;
 
 namespace Vitrine.DotNet.Tests.Traces;
 
-[Collection(nameof(Alone))]
 public sealed class TraceRecorderTests
 {
     sealed class Everything : INettraceSink

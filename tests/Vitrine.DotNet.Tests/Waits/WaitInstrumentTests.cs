@@ -8,7 +8,6 @@ using Vitrine.Instruments;
 
 namespace Vitrine.DotNet.Tests.Waits;
 
-[Collection(nameof(Alone))]
 public sealed class WaitInstrumentTests(ITestOutputHelper output)
 {
     readonly ConcurrentDictionary<string, (long Count, long Ticks)> _truth = new();

@@ -8,7 +8,6 @@ using Vitrine.DotNet.Writing;
 
 namespace Vitrine.DotNet.Tests.Writing;
 
-[Collection(nameof(Alone))]
 public sealed partial class RuntimeWriterTests
 {
     public static TheoryData<RuntimeFormat> Formats => new(Enum.GetValues<RuntimeFormat>());

@@ -70,9 +70,13 @@ public sealed class ProfileWriterTests
         long Allocated(Profile profile)
         {
             ProfileWriter.Write(profile, Stream.Null, gzip: false);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            ProfileWriter.Write(profile, Stream.Null, gzip: false);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
+            // The least of some rounds: buffers that are rented may have been dropped meanwhile, and code that is compiled again may allocate once.
+            return Enumerable.Range(0, 5).Min(_ =>
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                ProfileWriter.Write(profile, Stream.Null, gzip: false);
+                return GC.GetAllocatedBytesForCurrentThread() - before;
+            });
         }
 
         Assert.InRange(Allocated(many) - Allocated(few), -1_000, 1_000);

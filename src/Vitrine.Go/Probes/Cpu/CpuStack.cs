@@ -119,7 +119,7 @@ sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias, IM
             if (place.Scanned >= 0 ? returnAt == place.Scanned * 8L : place.FrameDelta == returnAt - 8 && returnAt >= 8)
                 return true;
             ulong word = WordAt(place, returnAt);
-            if (word == 0 || found == 2 || !IsReturnInto(word, found == 0 ? place.Ip : 0))
+            if (word == 0 || found == 2 || !IsReturnInto(word, found == 0 ? place.Ip : 0, place, last))
                 break;
             Add(word, ref last, into);
             // A call from the system stack's first function: its frame pointer is that of the stack it came from.
@@ -158,24 +158,55 @@ sealed class CpuStack(FunctionTable functions, GoVersion version, ulong bias, IM
     }
 
     /// <summary>
-    /// Whether a word of the stack can be the return address of a call of the function that holds <paramref name="callee"/>: a direct call before it leads there.
+    /// Whether a word of the stack can be the return address of a call of the function that holds <paramref name="callee"/>: a call stands before it, and a direct one leads there.
     /// A stack that is being made or copied holds words of calls long over; one in some hundred thousand samples of a program under stress showed such a caller.
     /// </summary>
-    bool IsReturnInto(ulong returnAddress, ulong callee)
+    bool IsReturnInto(ulong returnAddress, ulong callee, in CpuPlace place, in Frame last)
     {
+        const int longestCall = 7;
         const int directCall = 0xE8;
-        Span<byte> instruction = stackalloc byte[5];
+        if (code is null || _hasLinkRegister)
+            return true;
+        // Some are returned to and were never called from there: what was interrupted, what the kernel returns to, and the first function of a goroutine.
+        if (IsInterruptedBy(last) || (place.Flags & CpuFlags.OnSignalStack) != 0 || (FrameAt(returnAddress, isReturnAddress: true).Flags & GoFuncFlags.TopFrame) != 0)
+            return true;
+        Span<byte> before = stackalloc byte[longestCall];
         ulong after = unchecked(returnAddress - bias);
-        // What is no direct call may be an indirect one, which leads anywhere.
-        if (callee == 0 || code is null || _hasLinkRegister || !code.TryRead(after - 5, instruction) || instruction[0] != directCall)
+        if (!code.TryRead(after - longestCall, before))
             return true;
-        // call REGISTER, behind bytes that look like a direct one.
-        if (instruction[3] == 0xFF && (instruction[4] & 0xF8) == 0xD0)
+        if (EndsInIndirectCall(before))
             return true;
-        ulong target = unchecked(after + (ulong)System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(instruction[1..]));
+        if (before[^5] != directCall)
+            return false;
+        if (callee == 0)
+            return true;
+        ulong target = unchecked(after + (ulong)System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(before[^4..]));
         // Wrappers of the same name jump to the body.
         return functions.TryFind(target, out GoFunction called) && functions.TryFind(unchecked(callee - bias), out GoFunction running)
             && (called.Entry == running.Entry || called.Name == running.Name);
+    }
+
+    /// <summary>Whether the bytes end in a call through a register or through memory, which leads anywhere: FF /2 (Intel SDM, volume 2, CALL).</summary>
+    internal static bool EndsInIndirectCall(ReadOnlySpan<byte> bytes)
+    {
+        const byte group = 0xFF;
+        for (int length = 2; length <= bytes.Length; length++)
+        {
+            if (bytes[^length] != group || (bytes[^(length - 1)] & 0x38) != 0x10)
+                continue;
+            int mode = bytes[^(length - 1)] >> 6, register = bytes[^(length - 1)] & 7;
+            bool hasIndex = mode != 3 && register == 4;
+            int displacement = mode switch
+            {
+                0 => register == 5 || (hasIndex && length >= 3 && (bytes[^(length - 2)] & 7) == 5) ? 4 : 0,
+                1 => 1,
+                2 => 4,
+                _ => 0,
+            };
+            if (length == 2 + (hasIndex ? 1 : 0) + displacement)
+                return true;
+        }
+        return false;
     }
 
     /// <summary>The word of the stack, so many bytes above the stack pointer, when the kernel program kept it and it is an address of Go code; else 0.</summary>

@@ -1,6 +1,7 @@
 using Vitrine.Go.Binary;
 using Vitrine.Go.Probes.Cpu;
 using Vitrine.Linux.Binaries;
+using Vitrine.Linux.Memory;
 using Vitrine.TestTargets;
 
 namespace Vitrine.Go.Tests.Probes.Cpu;
@@ -87,6 +88,51 @@ public sealed class CpuStackTests
 
             Assert.InRange(Resolve(place, chain).Count, 0, 2 * chain.Length + 8);
         }
+    }
+
+    [Fact]
+    public void EndsInIndirectCall_EveryInstructionOfTheRuntime_AsTheDecoderSaysIt()
+    {
+        int calls = 0, others = 0, mistaken = 0;
+        foreach (var function in Enumerable.Range(0, Binary.Functions.Count).Select(index => Binary.Functions[index]).Where(one => one.Name.StartsWith("runtime.", StringComparison.Ordinal)).Take(2_000))
+        {
+            var code = new byte[Math.Min(function.End - function.Entry, 4_096)];
+            if (!Binary.Memory.TryRead(function.Entry, code)) continue;
+            var decoder = Iced.Intel.Decoder.Create(64, code, function.Entry);
+            while (decoder.IP < function.Entry + (ulong)code.Length)
+            {
+                decoder.Decode(out var instruction);
+                var end = (int)(instruction.NextIP - function.Entry);
+                if (instruction.IsInvalid || end > code.Length) break;
+                if (end < 7) continue;
+                var found = CpuStack.EndsInIndirectCall(code.AsSpan(end - 7, 7));
+                if (instruction.IsCallNearIndirect)
+                {
+                    calls++;
+                    Assert.True(found, $"{function.Name}: {instruction}");
+                }
+                else
+                {
+                    others++;
+                    if (found) mistaken++;
+                }
+            }
+        }
+        Assert.InRange(calls, 100, int.MaxValue);
+        Assert.InRange(mistaken, 0, others / 500);
+    }
+
+    [Fact]
+    public void Resolve_WordThatNoCallStandsBefore_IsNoCaller()
+    {
+        var mix = Function("main.mix");
+        var spin = Function("main.spin");
+        var run = Function("main.(*worker).run");
+        var place = new CpuPlace { Ip = mix.Entry, Top0 = spin.Entry + 1, FrameDelta = 0, Scanned = -1, Crossed = CpuPlace.NotCrossed };
+
+        var pcs = new List<ulong>();
+        new CpuStack(Binary.Functions, Binary.Version, bias: 0, Binary.Memory).Resolve(place, [ReturnAddressIn(run)], pcs);
+        Assert.Equal([mix.Entry, CpuStack.Unknown, ReturnAddressIn(run) - 1], pcs);
     }
 
     static GoFunction Function(string name) => Binary.Functions.FindByName(name)[0];

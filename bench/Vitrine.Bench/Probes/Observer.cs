@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Vitrine.Bench.Probes;
 
-/// <summary>A tool that watches a process while a load runs: started, awaited until its probes are in place, and ended with SIGINT so that it does all of its work.</summary>
+/// <summary>A tool that watches a process while a load runs: started, awaited until its probes are in place, and ended with SIGTERM, which it takes as Ctrl-C (a shell may have it deaf to SIGINT), so that it does all of its work.</summary>
 sealed class Observer : IDisposable
 {
     static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(6), Quiet = TimeSpan.FromSeconds(1), EndLimit = TimeSpan.FromSeconds(60);
@@ -53,7 +53,7 @@ sealed class Observer : IDisposable
     public void Dispose()
     {
         foreach (var process in processes)
-            if (!process.HasExited) Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+            if (!process.HasExited) Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
         foreach (var process in processes)
         {
             if (!process.WaitForExit(EndLimit)) process.Kill();

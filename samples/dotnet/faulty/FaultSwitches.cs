@@ -30,8 +30,8 @@ sealed class FaultSwitches
             }
             else if (!on && _on.Remove(name, out var running))
             {
+                // Not disposed: the fault's threads may be about to wait for it once more.
                 running.Cancel();
-                running.Dispose();
             }
         }
         return true;

@@ -7,9 +7,12 @@ static class Floor
     {
         ["Vitrine.Pprof"] = 1,
         ["Vitrine.Linux"] = 1,
+        ["Vitrine.Grpc"] = 1,
         ["Vitrine.Instruments"] = 2,
         ["Vitrine.Go"] = 3,
         ["Vitrine.DotNet"] = 3,
+        ["Vitrine.Guard"] = 3,
+        ["Vitrine.Doors"] = 4,
         ["Vitrine.Insight"] = 4,
         ["Vitrine.Export"] = 4,
         ["Vitrine.Agent"] = 5,

@@ -86,8 +86,10 @@ public sealed class WaitInstrumentTests(ITestOutputHelper output)
             ];
             rows.ForEach(one => output.WriteLine($"{one}"));
             if (attempt < 6 && rows.Exists(static one => Math.Abs(one.Delay - one.True) > 0.03 * one.True)) continue;
-            Assert.All(rows, static one => Assert.InRange(one.Delay, one.Blocked * 0.97, one.True * 1.03));
-            Assert.All(rows, static one => Assert.Equal(one.TrueCount, one.Count));
+            // A wait that was over before the spinning was is none at all.
+            Assert.All(rows, static one => Assert.InRange(one.Delay, one.Blocked * 0.97 - one.TrueCount * 0.5, one.True * 1.03));
+            Assert.All(rows, static one => Assert.InRange(one.Count, one.Delay >= one.True * 0.97 ? one.TrueCount : 0, one.TrueCount));
+            Assert.Equal(10, rows[0].Count);   // this one does not spin
 
             var unfinished = profile.With($".{nameof(WaitsForever)}").Single(static one => one.Labels.Text("wait") == "unfinished");
             Assert.True(unfinished.Values[1] > 250e6 * 0.9); // ten waits of 30 ms went by meanwhile

@@ -17,6 +17,18 @@ public sealed record LookRequest
     /// <summary>How long the look wants to watch; zero for a look at one moment.</summary>
     public TimeSpan Duration { get; init; }
 
+    /// <summary>Whether the caller asks for the answer without redaction, for which there is a permission of its own.</summary>
+    public bool IsRaw { get; init; }
+
+    /// <summary>
+    /// In which way, for looks that may be shared: two requests of one service, instrument and way that come at the same time get one answer (<see cref="LookPermit.Share{T}"/>). Everything that makes answers
+    /// differ must be in it: format, parameters, <see cref="IsRaw"/>. Null: the look is this caller's alone.
+    /// </summary>
+    public string? Sharing { get; init; }
+
+    /// <summary>For the audit log: how, in the caller's own words, such as the query. Untrusted; null when there is nothing to say.</summary>
+    public string? How { get; init; }
+
     /// <summary>What the caller brought.</summary>
     public required Credentials Credentials { get; init; }
 }

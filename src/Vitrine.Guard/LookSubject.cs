@@ -10,6 +10,8 @@ public sealed record LookSubject
         Name = name;
         Permission = Permission.Of(area, action, name);
         RawPermission = Permission.Of(area, "raw", name);
+        HasSwitch = area != "switch";
+        TakesPlace = area == "pprof" && name is not ("index" or "cmdline" or "symbol");
     }
 
     /// <summary>The instrument's name in its registry (<c>cpu</c>, not <c>profile</c>), or that of a page: <c>index</c>, <c>cmdline</c>, <c>symbol</c>, <c>metrics</c>, <c>vars</c>, <c>switches</c>. Switches and limits go by it.</summary>
@@ -20,6 +22,12 @@ public sealed record LookSubject
 
     /// <summary>What the caller needs to get it without redaction.</summary>
     public Permission RawPermission { get; }
+
+    /// <summary>Whether it can be switched off. The switches themselves cannot: nobody could switch on again.</summary>
+    internal bool HasSwitch { get; }
+
+    /// <summary>Whether it counts among the looks that may run at once. Pages and figures are there at once, and collectors of metrics must not wait for somebody's profile.</summary>
+    internal bool TakesPlace { get; }
 
     /// <summary>An instrument, or a page below <c>/debug/pprof/</c>.</summary>
     public static LookSubject Pprof(string instrument) => new("pprof", "read", instrument);

@@ -1,0 +1,31 @@
+namespace Vitrine.Guard.Audit;
+
+/// <summary>Where decisions are recorded: section <c>Audit</c> of the guard's options. They go to the logger in any case.</summary>
+public sealed class AuditOptions
+{
+    /// <summary>The audit log's file; null when there is none. It is made with mode 0600 and only ever added to.</summary>
+    public string? File { get; set; }
+
+    /// <summary>A file with the key of the chain, 32 bytes or more: without it nobody can make a record that holds. Null: a chain without a key, which shows every change by somebody who cannot write the rest of the file anew.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>The size at which the file is put aside and a new one is begun, in bytes.</summary>
+    public long MaximumFileBytes { get; set; } = 64 << 20;
+
+    /// <summary>When a record counts as written.</summary>
+    public AuditFlush Flush { get; set; } = AuditFlush.ToSystem;
+
+    /// <summary>Refusals of one caller (or of nobody known, from one address) that are written one by one, in the long run; beyond that they are counted, and the next record has the number. A file that anybody can fill is a way to stop every look.</summary>
+    public int RefusalsPerMinute { get; set; } = 120;
+
+    /// <summary>How many of them at once, after a pause.</summary>
+    public int RefusalsBurst { get; set; } = 600;
+
+    internal IEnumerable<string> Problems()
+    {
+        if (KeyFile is not null && File is null) yield return "Audit:KeyFile is set, and Audit:File is not: a key without a file protects nothing.";
+        if (MaximumFileBytes is < 64 * 1024 or > 1L << 40) yield return FormattableString.Invariant($"Audit:MaximumFileBytes is {MaximumFileBytes}: it may be 65536 to 1099511627776.");
+        if (RefusalsPerMinute is < 1 or > 1_000_000) yield return FormattableString.Invariant($"Audit:RefusalsPerMinute is {RefusalsPerMinute}: it may be 1 to 1000000.");
+        if (RefusalsBurst is < 1 or > 1_000_000) yield return FormattableString.Invariant($"Audit:RefusalsBurst is {RefusalsBurst}: it may be 1 to 1000000.");
+    }
+}

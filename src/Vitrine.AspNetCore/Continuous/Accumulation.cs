@@ -90,7 +90,7 @@ sealed partial class Accumulation : IDisposable
             var problem = "";
             try
             {
-                result = _recorder.Record(SelfTarget.Instance, _window, recording.Token);
+                result = _recorder.RecordPart(SelfTarget.Instance, _window, recording.Token);
             }
             catch (Exception e)
             {

@@ -1,10 +1,13 @@
 using Vitrine.DotNet.Diagnostics;
+using Vitrine.DotNet.Labels;
 using Vitrine.DotNet.Nettrace;
 
 namespace Vitrine.DotNet.Allocations;
 
 /// <summary>Counts sampled allocations by site, and nothing else.</summary>
-sealed class AllocationCounter(AllocationSites sites) : INettraceSink
+/// <param name="sites">Where to.</param>
+/// <param name="work">Whose work they belong to; followed until the stream ends.</param>
+sealed class AllocationCounter(AllocationSites sites, EventWork work) : INettraceSink
 {
     /// <summary>What a session must be asked for.</summary>
     public static EventProvider Provider { get; } = EventProvider.Runtime(RuntimeKeywords.AllocationSampling);
@@ -13,7 +16,10 @@ sealed class AllocationCounter(AllocationSites sites) : INettraceSink
     public void OnEvent(in NettraceEvent e)
     {
         if (e.Provider != EventProviders.Runtime || e.Id != SampledAllocation.EventId) return;
-        var allocation = SampledAllocation.Read(e);
-        sites.Add(e.Stack, allocation.Type, allocation.Size);
+        var allocation = SampledAllocation.Read(e, work);
+        sites.Add(e.Stack, allocation.Type, allocation.Size, allocation.Work);
     }
+
+    /// <inheritdoc/>
+    public void OnEnd(in NettraceSummary summary) => work.Stop();
 }

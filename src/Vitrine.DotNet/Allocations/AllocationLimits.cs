@@ -21,7 +21,10 @@ public sealed record AllocationLimits
     /// <summary>Characters of one type's name; generic types have long ones.</summary>
     public int TypeNameLength { get; init => field = AtLeast(value, 1); } = 1024;
 
-    /// <summary>Different pairs of a stack and a type that are told apart, some 100 bytes each; what comes beyond is counted together.</summary>
+    /// <summary>
+    /// Different combinations of a stack, a type and a work that are told apart, some 100 bytes each; what comes beyond is counted together. From the half of it on new ones have no trace, from three quarters on no
+    /// labels, so that many works do not push out the places.
+    /// </summary>
     public int Sites { get; init => field = AtLeast(value, 1); } = 200_000;
 
     static int AtLeast(int value, int least)

@@ -9,6 +9,12 @@ public sealed record AllocationOptions
     /// <summary>Whether samples say the type of the objects, in the label <c>type</c>. Stacks with several types then have several samples.</summary>
     public bool Types { get; init; } = true;
 
+    /// <summary>
+    /// Whether samples have the labels of the work that allocated, in this process; those of a recording over a given time its trace and span too. While it watches, scopes keep their labels (100 ns each), and while a
+    /// recording runs, each change of the activity costs its thread 66 to 81 ns.
+    /// </summary>
+    public bool Labels { get; init; } = true;
+
     /// <summary>Bounds on what is kept.</summary>
     public AllocationLimits Limits { get; init; } = AllocationLimits.Default;
 

@@ -32,7 +32,7 @@ static class AllocationProfile
             long[] values = [Whole(row.Allocated.Objects), Whole(row.Allocated.Bytes), Whole(row.InUse.Objects), Whole(row.InUse.Bytes)];
             if (values is [0, 0, 0, 0]) continue;
             var locations = row.Stack.Length > 0 ? frames.Locations(row.Stack) : [frames.Named("(no managed stack)")];
-            ReadOnlySpan<Label> labels = withTypes && row.Type.Length > 0 ? [new(TypeLabel, row.Type)] : [];
+            ReadOnlySpan<Label> labels = withTypes && row.Type.Length > 0 ? [new(TypeLabel, row.Type), .. row.Labels] : row.Labels;
             builder.AddSample(locations, values, labels);
         }
         foreach (var note in notes)
@@ -53,6 +53,7 @@ static class AllocationProfile
             yield return $"The runtime dropped {snapshot.LostEvents} events because its buffer was full: what they said is missing.";
         if (snapshot.Indistinct > 0)
             yield return $"{snapshot.Indistinct} samples have no stack or type of their own: there are too many different ones.";
+        foreach (var note in snapshot.LabelNotes) yield return note;
     }
 
     /// <summary>An estimate with its error, as text.</summary>

@@ -63,6 +63,9 @@ sealed class AllocationSink(INettraceSink inner, MethodMapBuilder? methods, Read
     public void OnEnd(in NettraceSummary summary)
     {
         lock (Gate)
+        {
             HasEnded = true;
+            inner.OnEnd(summary);
+        }
     }
 }

@@ -1,23 +1,26 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Vitrine.DotNet.Labels;
 
 namespace Vitrine.DotNet.Allocations;
 
 /// <summary>
-/// What was allocated, by site: a stack and the type of the object. Sites are numbered from 0 and never forgotten, as Go's heap profile keeps its buckets; when there are too many different
+/// What was allocated, by site: a stack, the type of the object and the work it was for. Sites are numbered from 0 and never forgotten, as Go's heap profile keeps its buckets; when there are too many different
 /// ones, further stacks are counted together. Not safe for several threads: its owner holds a lock.
 /// </summary>
-sealed class AllocationSites(AllocationLimits limits)
+/// <param name="limits">Bounds.</param>
+/// <param name="work">What the works' numbers are of; null when there are none.</param>
+sealed class AllocationSites(AllocationLimits limits, EventWork? work = null)
 {
-    /// <summary>A site's stack and type; the stack is empty for what was not told apart any more.</summary>
-    public readonly record struct Site(ulong[] Stack, string Type);
+    /// <summary>A site's stack, type and work; the stack is empty for what was not told apart any more.</summary>
+    public readonly record struct Site(ulong[] Stack, string Type, int Work);
 
     readonly Dictionary<ulong[], int> _stackNumbers = new(new StackComparer());
     readonly Dictionary<string, int> _typeNumbers = new(StringComparer.Ordinal);
-    readonly Dictionary<long, int> _siteNumbers = [];
+    readonly Dictionary<(int Stack, int Type, int Work), int> _siteNumbers = [];
     readonly List<ulong[]> _stacks = [[]];
     readonly List<string> _types = ["(other types)"];
-    readonly List<(int Stack, int Type)> _sites = [];
+    readonly List<(int Stack, int Type, int Work)> _sites = [];
     readonly List<Estimate> _allocated = [];
     long _addresses;
 
@@ -31,32 +34,40 @@ sealed class AllocationSites(AllocationLimits limits)
     public int Count => _sites.Count;
 
     /// <summary>The stack and type of a site.</summary>
-    public Site this[int site] => new(_stacks[_sites[site].Stack], _types[_sites[site].Type]);
+    public Site this[int site] => new(_stacks[_sites[site].Stack], _types[_sites[site].Type], _sites[site].Work);
 
     /// <summary>What was allocated at a site since the beginning.</summary>
     public Estimate Allocated(int site) => _allocated[site];
 
     /// <summary>Counts one sample.</summary>
+    /// <param name="stack">Where, leaf first.</param>
+    /// <param name="type">The object's type.</param>
+    /// <param name="size">Its size in bytes.</param>
+    /// <param name="forWhom">Number of what the thread worked for.</param>
     /// <returns>Its site.</returns>
-    public int Add(ReadOnlySpan<ulong> stack, ReadOnlySpan<char> type, ulong size)
+    public int Add(ReadOnlySpan<ulong> stack, ReadOnlySpan<char> type, ulong size, int forWhom = WorkNumbers.None)
     {
         Samples++;
         var (stackNumber, typeNumber) = (StackNumber(stack), TypeNumber(type));
         var isIndistinct = stackNumber < 0 || typeNumber < 0;
-        var key = (long)Math.Max(stackNumber, 0) << 32 | (uint)Math.Max(typeNumber, 0);
+        var key = (Stack: Math.Max(stackNumber, 0), Type: Math.Max(typeNumber, 0), Work: work is null ? WorkNumbers.None : forWhom);
+        while (key.Work != WorkNumbers.None && !HasRoom(key, work!.HasTrace(key.Work) ? limits.Sites / 2 : limits.Sites / 4 * 3))
+            key.Work = work.Coarser(key.Work);
         // The site of everything else, no stack and no type, has its place beyond the limit.
-        if (_sites.Count >= limits.Sites && key != 0 && !_siteNumbers.ContainsKey(key)) (key, isIndistinct) = (0, true);
+        if (key != default && !HasRoom(key, limits.Sites)) (key, isIndistinct) = (default, true);
         if (isIndistinct) Indistinct++;
         ref var site = ref CollectionsMarshal.GetValueRefOrAddDefault(_siteNumbers, key, out var isKnown);
         if (!isKnown)
         {
             site = _sites.Count;
-            _sites.Add(((int)(key >> 32), (int)key));
+            _sites.Add(key);
             _allocated.Add(default);
         }
         CollectionsMarshal.AsSpan(_allocated)[site] += SamplingRate.OfRuntime.Of(size);
         return site;
     }
+
+    bool HasRoom((int, int, int) key, int sites) => _sites.Count < sites || _siteNumbers.ContainsKey(key);
 
     int StackNumber(ReadOnlySpan<ulong> stack)
     {

@@ -1,10 +1,12 @@
+using Vitrine.Pprof;
+
 namespace Vitrine.DotNet.Allocations;
 
 /// <summary>What was seen of allocations until one moment.</summary>
 sealed record AllocationSnapshot
 {
     /// <summary>One site: what was allocated there, and what of it is in use.</summary>
-    public readonly record struct Row(ulong[] Stack, string Type, Estimate Allocated, Estimate InUse);
+    public readonly record struct Row(ulong[] Stack, string Type, Label[] Labels, Estimate Allocated, Estimate InUse);
 
     /// <summary>The sites.</summary>
     public required IReadOnlyList<Row> Rows { get; init; }
@@ -23,6 +25,9 @@ sealed record AllocationSnapshot
 
     /// <summary>Samples whose stack or type was not told apart.</summary>
     public required long Indistinct { get; init; }
+
+    /// <summary>What is to be said of the samples' labels.</summary>
+    public required IReadOnlyList<string> LabelNotes { get; init; }
 
     /// <summary>Whether it is known what of it is in use.</summary>
     public required bool HasInUse { get; init; }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Vitrine.DotNet.Diagnostics;
+using Vitrine.DotNet.Labels;
 using Vitrine.DotNet.Methods;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
@@ -47,10 +48,11 @@ public sealed class AllocationsInstrument(IAllocationTracking? tracking = null, 
         var dotnet = RuntimeSupport.Require(target, Name);
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
         using var cutOff = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var sites = new AllocationSites(_options.Limits);
+        using var work = EventWork.Start(dotnet, _options.Labels, traces: true);
+        var sites = new AllocationSites(_options.Limits, work);
         var methods = new MethodMapBuilder(dotnet.Port);
         var budget = new ReaderBudget(_options.MaximumShare, _options.Window);
-        var sink = new AllocationSink(new AllocationCounter(sites), methods, budget, cutOff.Cancel);
+        var sink = new AllocationSink(new AllocationCounter(sites, work), methods, budget, cutOff.Cancel);
         var (since, begun) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
         using var recording = EventRecording.Start(dotnet.Port, new()
         {
@@ -63,10 +65,11 @@ public sealed class AllocationsInstrument(IAllocationTracking? tracking = null, 
         var targetLives = recording.Wait(duration, cutOff.Token);
         var end = recording.Stop();
 
+        var labels = work.Labels();
         var snapshot = new AllocationSnapshot
         {
-            Rows = [.. Enumerable.Range(0, sites.Count).Select(site => new AllocationSnapshot.Row(sites[site].Stack, sites[site].Type, sites.Allocated(site), default))],
-            Since = since, Watched = end.Watched, Samples = sites.Samples, LostEvents = sink.Lost, Indistinct = sites.Indistinct, HasInUse = false,
+            Rows = [.. Enumerable.Range(0, sites.Count).Select(site => new AllocationSnapshot.Row(sites[site].Stack, sites[site].Type, labels[sites[site].Work], sites.Allocated(site), default))],
+            Since = since, Watched = end.Watched, Samples = sites.Samples, LostEvents = sink.Lost, Indistinct = sites.Indistinct, HasInUse = false, LabelNotes = [.. work.Notes()],
         };
         List<string> notes = [.. AllocationProfile.Notes(snapshot)];
         if (sink.IsCutOff) notes.Add(Invariant($"The look ended early: reading the events took {budget.LastShare * 100:0} % of a core, and {_options.MaximumShare * 100:0} % is the most that it may (AllocationOptions.MaximumShare)."));

@@ -1,3 +1,4 @@
+using Vitrine.DotNet.Labels;
 using Vitrine.DotNet.Nettrace;
 
 namespace Vitrine.DotNet.Allocations;
@@ -20,13 +21,21 @@ readonly ref struct SampledAllocation
     /// <summary>Its size in bytes: header, fields and alignment.</summary>
     public required ulong Size { get; init; }
 
+    /// <summary>Number of what the thread worked for.</summary>
+    public int Work { get; init; }
+
+    /// <param name="e">The event.</param>
+    /// <param name="work">Whose work it belongs to; null when that is not wanted.</param>
     /// <exception cref="BadNettraceException">The event is shorter than its fields.</exception>
-    public static SampledAllocation Read(in NettraceEvent e)
+    public static SampledAllocation Read(in NettraceEvent e, EventWork? work)
     {
         var fields = e.Read();
         var kind = fields.ReadUInt32(); // small, large or pinned
         fields.ReadUInt16(); // runtime instance
         fields.ReadPointer(); // type
-        return new() { Generation = kind switch { 1 => 3, 2 => 4, _ => 0 }, Type = fields.ReadUtf16(), Address = fields.ReadPointer(), Size = fields.ReadUInt64() };
+        return new()
+        {
+            Generation = kind switch { 1 => 3, 2 => 4, _ => 0 }, Type = fields.ReadUtf16(), Address = fields.ReadPointer(), Size = fields.ReadUInt64(), Work = work?.Of(e.ThreadId, e.Ticks) ?? WorkNumbers.None,
+        };
     }
 }

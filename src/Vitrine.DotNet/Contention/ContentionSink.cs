@@ -32,6 +32,8 @@ sealed class ContentionSink(ContentionTally tally) : INettraceSink
         }
     }
 
+    public void OnEnd(in NettraceSummary summary) => tally.End();
+
     public void OnLost(long threadId, long events) => tally.Lost(threadId, events);
 
     // ContentionFlags: 0 = a lock of the program, 1 = one of the runtime's own.

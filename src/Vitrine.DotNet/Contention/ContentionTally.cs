@@ -1,4 +1,5 @@
 using Vitrine.DotNet.Events;
+using Vitrine.DotNet.Labels;
 
 namespace Vitrine.DotNet.Contention;
 
@@ -7,7 +8,8 @@ namespace Vitrine.DotNet.Contention;
 /// </summary>
 /// <remarks>Safe for one thread that adds and any that read.</remarks>
 /// <param name="fraction">Which part of the waits is taken.</param>
-sealed class ContentionTally(SamplingFraction fraction)
+/// <param name="work">Whose work the waits belong to; null when that is not wanted. It is followed until the reports end.</param>
+sealed class ContentionTally(SamplingFraction fraction, EventWork? work = null)
 {
     // Threads and locks that are known at a time, at most: the target decides how many there are.
     const int MaximumThreads = 65_536, MaximumLocks = 16_384;
@@ -46,7 +48,9 @@ sealed class ContentionTally(SamplingFraction fraction)
             var number = _stacks.Intern(stack);
             // The runtime reports no acquisition that was not waited for: the owner may have left the lock since and entered it elsewhere.
             var ownerStack = _lastWaited.TryGetValue(lockId, out var last) && (ulong)last.Thread == owner ? last.Stack : AddressStacks.Other;
-            _open[thread] = new(new(number, lockId, owner, ownerStack), ticks, fraction.Take());
+            var weight = fraction.Take();
+            var forWhom = weight > 0 && work is not null ? work.Of(thread, ticks) : WorkNumbers.None;
+            _open[thread] = new(new(number, lockId, owner, ownerStack, Work: forWhom), ticks, weight);
         }
     }
 
@@ -93,7 +97,21 @@ sealed class ContentionTally(SamplingFraction fraction)
         }
     }
 
-    void Add(ContentionKey key, int weight, double nanoseconds) => _tally.Add(key, weight, weight * nanoseconds);
+    void Add(ContentionKey key, int weight, double nanoseconds) => _tally.Add(key, weight, weight * nanoseconds, work);
+
+    /// <summary>Begins to follow whose work it is, until the reports end.</summary>
+    public void Begin(IDotNetTarget target)
+    {
+        lock (_gate)
+            work?.Start(target);
+    }
+
+    /// <summary>The reports have ended.</summary>
+    public void End()
+    {
+        lock (_gate)
+            work?.Stop();
+    }
 
     /// <summary>Nobody is known to wait any more: the reports have ended.</summary>
     public void Forget()
@@ -117,7 +135,7 @@ sealed class ContentionTally(SamplingFraction fraction)
                 foreach (var wait in _open.Values)
                     if (wait.Weight > 0 && now > wait.Ticks)
                         rows.Add(new(wait.Key with { IsUnfinished = true }, wait.Weight, wait.Weight * (now - wait.Ticks) * nanosecondsPerTick));
-            return new(rows, _stacks.Snapshot(), _samples, _seen, _unpaired, _stacks.Dropped + _tally.Dropped, _lost);
+            return new(rows, _stacks.Snapshot(), work?.Labels() ?? [[]], work is null ? [] : [.. work.Notes()], _samples, _seen, _unpaired, _stacks.Dropped + _tally.Dropped, _lost);
         }
     }
 }

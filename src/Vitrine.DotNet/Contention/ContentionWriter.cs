@@ -21,6 +21,7 @@ static class ContentionWriter
             if (withOwners && row.Key.Owner is > 0 and <= long.MaxValue) labels.Add(new("owner_thread", null, (long)row.Key.Owner));
             if (row.Key.OwnerStack >= 0 && profile.Place(sums.Stacks[row.Key.OwnerStack]) is { Length: > 0 } place) labels.Add(new("owner_last_waited_in", place));
             if (row.Key.IsUnfinished) labels.Add(new("wait", "unfinished"));
+            labels.AddRange(sums.Works[row.Key.Work]);
             profile.Add(row.Key.Stack >= 0 ? sums.Stacks[row.Key.Stack] : [], [row.Count, (long)Math.Min(Math.Round(row.Amount), long.MaxValue / 2)], labels.ToArray());
         }
     }
@@ -30,5 +31,6 @@ static class ContentionWriter
     {
         if (sums.Unpaired > 0) yield return $"{sums.Unpaired} waits began before the recording, or an event of theirs was lost; they are not in it.";
         if (sums.Dropped > 0) yield return $"{sums.Dropped} waits are without their stack or not in the profile: there are too many different ones.";
+        foreach (var note in sums.WorkNotes) yield return note;
     }
 }

@@ -26,6 +26,9 @@ public sealed class MutexProfile(MutexOptions? options = null) : ICumulativeInst
 {
     const int Stripes = 16, StacksPerStripe = 1024;
 
+    // Sets of labels in the cumulative profile: they are kept for ever.
+    const int MaximumWorks = 1_024;
+
     static readonly SampleType[] Types = [new("contentions", "count"), new("delay", "nanoseconds")];
 
     readonly MutexOptions _options = options ?? new();
@@ -80,15 +83,17 @@ public sealed class MutexProfile(MutexOptions? options = null) : ICumulativeInst
 
     void Begin()
     {
-        _tally ??= new(_fraction);
+        _tally ??= new(_fraction, _options.Labels ? new(traces: false, MaximumWorks) : null);
         try
         {
+            _tally.Begin(SelfTarget.Instance);
             _session = EventSession.Start(SelfTarget.Instance, [EventProvider.Runtime(RuntimeKeywords.Contention)], new ContentionSink(_tally), _options.Budget);
             _whyNoEvents = "";
         }
         catch (InstrumentUnavailableException e)
         {
             _whyNoEvents = e.Message;
+            _tally.End();
         }
     }
 
@@ -97,6 +102,7 @@ public sealed class MutexProfile(MutexOptions? options = null) : ICumulativeInst
         if (_session is not { } session) return;
         session.Dispose();
         _session = null;
+        _tally?.End();
         // What was waited for meanwhile is not known: the next session begins with nobody waiting.
         _tally?.Forget();
     }
@@ -199,7 +205,8 @@ public sealed class MutexProfile(MutexOptions? options = null) : ICumulativeInst
         var dotnet = EventTarget.Require(target, Name);
         var fraction = new SamplingFraction();
         fraction.Set(Math.Max(1, _fraction.Rate));
-        var tally = new ContentionTally(fraction);
+        using var work = EventWork.Start(dotnet, _options.Labels, traces: true);
+        var tally = new ContentionTally(fraction, work);
         var end = EventWatch.Run(dotnet, [EventProvider.Runtime(RuntimeKeywords.Contention)], new ContentionSink(tally), duration, _options.Budget, withMethods: true, stop);
 
         var begun = Stopwatch.GetTimestamp();

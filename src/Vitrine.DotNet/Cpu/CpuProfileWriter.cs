@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Vitrine.DotNet.Labels;
 using Vitrine.DotNet.Methods;
 using Vitrine.Instruments;
 using Vitrine.Linux.Kernel;
@@ -8,7 +9,7 @@ using Vitrine.Pprof;
 namespace Vitrine.DotNet.Cpu;
 
 /// <summary>Makes the profile of what was counted, and says of it what can be said: which backend, how far from the kernel's clock, what the kernel took, what was lost, what it cost.</summary>
-sealed class CpuProfileWriter(CpuFacts facts, CpuStackTable table, CpuContexts contexts, CpuOptions options, MethodMap methods)
+sealed class CpuProfileWriter(CpuFacts facts, CpuStackTable table, WorkNumbers contexts, CpuOptions options, MethodMap methods)
 {
     /// <summary>Label of the thread's name, and of its number.</summary>
     public const string ThreadKey = "thread", ThreadIdKey = "thread_id";
@@ -55,7 +56,7 @@ sealed class CpuProfileWriter(CpuFacts facts, CpuStackTable table, CpuContexts c
         // 3. What is to be said.
         List<string> notes = [Backend(), .. Truth(claimed, error, rest), .. facts.Notes];
         if (facts.Lost > 0) notes.Add(Say($"{facts.Lost} samples were taken and lost, {facts.Lost / (double)(facts.Lost + table.Samples):P1} of all."));
-        if (contexts.LeftOut > 0) notes.Add(Say($"{contexts.LeftOut} samples have no labels: there are too many different ones."));
+        if (contexts.LeftOut > 0) notes.Add(Say($"{contexts.LeftOut} samples are without their labels or their trace: there are too many different ones."));
         notes.Add(Say($"While it recorded Vitrine took {facts.OwnTime.TotalMilliseconds:F0} ms, {facts.OwnTime / Watched:P2} of one processor, and are in the profile as what they are; afterwards {(PerfRecording.ThreadTime() - facts.UnderstandingFrom).TotalMilliseconds:F0} ms for stacks and names."));
         foreach (var note in notes)
             _builder.Comments.Add(note);

@@ -22,13 +22,16 @@ sealed class PerfRecording : IDisposable
     /// <summary>Frames of all different stacks that are kept, 8 bytes each.</summary>
     const int MaximumFrames = 8 << 20;
 
+    /// <summary>Different works that samples are told apart by.</summary>
+    public const int MaximumContexts = 1 << 18;
+
     readonly CpuOptions _options;
     readonly PerfEventRings _rings;
     readonly List<string> _notes;
     readonly SampleArena _arena;
     readonly List<SampleBlock> _waiting = [];
     readonly CpuStackTable _table = new(MaximumFrames);
-    readonly CpuContexts _contexts = new();
+    readonly WorkNumbers _contexts = new(MaximumContexts);
     readonly Dictionary<(int Thread, int Cpu), long> _events = [];
     readonly LinuxProcess _process = LinuxProcess.Open(Environment.ProcessId);
     readonly LiveMemory _memory;

@@ -23,7 +23,7 @@ sealed class SamplerRecording(CpuOptions options, List<string> notes)
     {
         // 1. A session of events: samples, and methods as they are compiled; all others at its end.
         using var history = options.Labels ? WorkHistory.Start() : null;
-        var contexts = new CpuContexts();
+        var contexts = new WorkNumbers(PerfRecording.MaximumContexts);
         var builder = new MethodMapBuilder(SelfTarget.Instance.Port);
         var runs = new SamplerRuns(builder, history, contexts, (int)Math.Min(int.MaxValue / 2, options.MaximumBytes / RunBytes));
         using var recording = EventRecording.Start(SelfTarget.Instance.Port, new()

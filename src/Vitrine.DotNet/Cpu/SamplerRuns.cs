@@ -16,7 +16,7 @@ namespace Vitrine.DotNet.Cpu;
 record struct SamplerRun(int Stack, int Context, bool IsManaged, long First, long Last, int Count);
 
 /// <summary>Takes the runtime's samples while they come, and keeps them as runs: a thread that waits is one, however long it does.</summary>
-sealed class SamplerRuns(MethodMapBuilder methods, WorkHistory? history, CpuContexts contexts, int maximumRuns) : INettraceSink
+sealed class SamplerRuns(MethodMapBuilder methods, WorkHistory? history, WorkNumbers contexts, int maximumRuns) : INettraceSink
 {
     const int Managed = 2, MaximumFrames = 4 << 20;
 

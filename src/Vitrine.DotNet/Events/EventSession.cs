@@ -53,6 +53,8 @@ sealed class EventSession : INettraceSink, IDisposable
 
     void INettraceSink.OnLost(long threadId, long events) => _sink.OnLost(threadId, events);
 
+    void INettraceSink.OnEnd(in NettraceSummary summary) => _sink.OnEnd(summary);
+
     /// <summary>Ends the session.</summary>
     public void Dispose() => _recording.Dispose();
 }

@@ -11,6 +11,9 @@ sealed class Tally<TKey>(int maximum = 65_536)
 {
     readonly Dictionary<TKey, (long Count, double Amount)> _sums = [];
 
+    /// <summary>Different keys that are kept at most.</summary>
+    public int Maximum => maximum;
+
     /// <summary>How many observations were not kept because there were too many different keys.</summary>
     public long Dropped { get; private set; }
 
@@ -20,13 +23,17 @@ sealed class Tally<TKey>(int maximum = 65_536)
     /// <param name="amount">Their sum.</param>
     public void Add(TKey key, long count, double amount)
     {
+        if (!TryAdd(key, count, amount, maximum)) Dropped += count;
+    }
+
+    /// <summary>Adds to a key that is known, or, as long as there are fewer than <paramref name="room"/>, to a new one.</summary>
+    public bool TryAdd(TKey key, long count, double amount, int room)
+    {
         ref var sum = ref CollectionsMarshal.GetValueRefOrNullRef(_sums, key);
-        if (!Unsafe.IsNullRef(ref sum))
-            sum = (sum.Count + count, sum.Amount + amount);
-        else if (_sums.Count < maximum)
-            _sums.Add(key, (count, amount));
-        else
-            Dropped += count;
+        if (!Unsafe.IsNullRef(ref sum)) sum = (sum.Count + count, sum.Amount + amount);
+        else if (_sums.Count < room) _sums.Add(key, (count, amount));
+        else return false;
+        return true;
     }
 
     /// <summary>The sums of now.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.Tracing;
 using System.Globalization;
 using Vitrine.DotNet.Diagnostics;
 using Vitrine.DotNet.Events;
+using Vitrine.DotNet.Labels;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
 
@@ -33,15 +34,22 @@ public sealed class ExceptionInstrument(ExceptionOptions? options = null) : IFlo
     public Availability AvailableFor(ITarget target) => EventTarget.AvailabilityOf(target);
 
     /// <inheritdoc/>
-    public Recording Record(ITarget target, TimeSpan duration, CancellationToken stop)
+    public Recording Record(ITarget target, TimeSpan duration, CancellationToken stop) => Record(target, duration, traces: true, stop);
+
+    /// <inheritdoc/>
+    public Recording RecordPart(ITarget target, TimeSpan duration, CancellationToken stop) => Record(target, duration, traces: false, stop);
+
+    Recording Record(ITarget target, TimeSpan duration, bool traces, CancellationToken stop)
     {
         var dotnet = EventTarget.Require(target, Name);
-        var tally = new ExceptionTally(_options.KeepMessages);
+        using var work = EventWork.Start(dotnet, _options.Labels, traces);
+        var tally = new ExceptionTally(_options.KeepMessages, work);
         var level = _options.SeeRethrows ? EventLevel.Informational : EventLevel.Error;
         var end = EventWatch.Run(dotnet, [EventProvider.Runtime(RuntimeKeywords.Exception, level)], new ExceptionSink(tally), duration, _options.Budget, withMethods: true, stop);
 
         var begun = Stopwatch.GetTimestamp();
         var profile = new EventProfile(end.Methods, end.StartedAt, end.Recording.Watched, new SampleType("exceptions", "count"));
+        var works = work.Labels();
         List<Label> labels = [];
         long passedOn = 0;
         foreach (var row in tally.Rows())
@@ -53,6 +61,7 @@ public sealed class ExceptionInstrument(ExceptionOptions? options = null) : IFlo
             labels.Add(new("type", row.Key.Type));
             if (row.Key.IsRethrown || isPassedOn) labels.Add(new("rethrown", row.Key.IsRethrown ? "throw" : "await"));
             if (row.Key.Message.Length > 0) labels.Add(new("message", row.Key.Message));
+            labels.AddRange(works[row.Key.Work]);
             profile.Add(stack, [row.Count], labels.ToArray());
         }
 
@@ -63,6 +72,7 @@ public sealed class ExceptionInstrument(ExceptionOptions? options = null) : IFlo
         if (!_options.SeeRethrows) notes.Add("Exceptions thrown again by 'throw;' are not counted a second time: the runtime does not report them as thrown.");
         notes.AddRange(end.Notes());
         if (tally.Dropped > 0) notes.Add($"{tally.Dropped} exceptions are without their stack or not in the profile: there are too many different ones.");
+        notes.AddRange(work.Notes());
         return new(
             new(profile.Build(notes), end.StartedAt, end.Recording.Watched + Stopwatch.GetElapsedTime(begun), new() { Total = Count(tally.Thrown + tally.Rethrown + end.Lost), Accepted = Count(tally.Thrown + tally.Rethrown) }, notes),
             tally.Thrown + tally.Rethrown, end.Lost, end.Cost)

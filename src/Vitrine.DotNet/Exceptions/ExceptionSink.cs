@@ -20,16 +20,18 @@ sealed class ExceptionSink(ExceptionTally tally) : INettraceSink
                 var message = fields.ReadUtf16();
                 fields.ReadPointer(); // ExceptionEIP
                 fields.ReadUInt32(); // ExceptionHRESULT
-                tally.Throw(e.ThreadId, e.Stack, type, message, (fields.ReadUInt16() & Rethrown) != 0);
+                tally.Throw(e.ThreadId, e.Ticks, e.Stack, type, message, (fields.ReadUInt16() & Rethrown) != 0);
                 break;
             case RuntimeEventId.ExceptionCatchStart:
-                tally.Catch(e.ThreadId, e.Stack);
+                tally.Catch(e.ThreadId, e.Ticks, e.Stack);
                 break;
             case RuntimeEventId.ExceptionCatchStop:
                 tally.CatchEnd(e.ThreadId);
                 break;
         }
     }
+
+    public void OnEnd(in NettraceSummary summary) => tally.End();
 
     public void OnLost(long threadId, long events) => tally.Lost(threadId);
 }

@@ -1,10 +1,12 @@
 using Vitrine.DotNet.Events;
+using Vitrine.DotNet.Labels;
 
 namespace Vitrine.DotNet.Exceptions;
 
 /// <summary>Counts exceptions by type and stack. Not safe for several threads.</summary>
 /// <param name="keepMessages">Whether messages are kept; they can hold what users typed.</param>
-sealed class ExceptionTally(bool keepMessages)
+/// <param name="work">Whose work the exceptions belong to; null when that is not wanted. It is followed until the reports end.</param>
+sealed class ExceptionTally(bool keepMessages, EventWork? work = null)
 {
     /// <summary>Characters of a type's name and of a message that are kept.</summary>
     public const int MaximumText = 512;
@@ -36,19 +38,20 @@ sealed class ExceptionTally(bool keepMessages)
 
     /// <summary>An exception is thrown.</summary>
     /// <param name="thread">The thread.</param>
+    /// <param name="ticks">When.</param>
     /// <param name="stack">Where, leaf first.</param>
     /// <param name="type">Full name of its type.</param>
     /// <param name="message">Its message.</param>
     /// <param name="isRethrown">Whether the runtime says that it was thrown before.</param>
-    public void Throw(long thread, ReadOnlySpan<ulong> stack, ReadOnlySpan<char> type, ReadOnlySpan<char> message, bool isRethrown)
+    public void Throw(long thread, long ticks, ReadOnlySpan<ulong> stack, ReadOnlySpan<char> type, ReadOnlySpan<char> message, bool isRethrown)
     {
         var thrown = new Flown(Text(type), keepMessages ? Text(message) : "");
         if (Of(thread) is { } flight) flight.Flying = thrown;
-        Count(stack, thrown, isRethrown);
+        Count(thread, ticks, stack, thrown, isRethrown);
     }
 
     /// <summary>An exception arrives at a handler. One that nothing was thrown for since the last was thrown again, by <c>throw;</c>, which the runtime does not report by itself.</summary>
-    public void Catch(long thread, ReadOnlySpan<ulong> stack)
+    public void Catch(long thread, long ticks, ReadOnlySpan<ulong> stack)
     {
         if (Of(thread) is not { } flight) return;
         if (flight.Flying is { } flying)
@@ -60,7 +63,7 @@ sealed class ExceptionTally(bool keepMessages)
         else if (flight.Caught.Count > 0)
         {
             // It is in another handler now; the one that threw it again is left.
-            Count(stack, flight.Caught[^1], isRethrown: true);
+            Count(thread, ticks, stack, flight.Caught[^1], isRethrown: true);
         }
     }
 
@@ -75,11 +78,14 @@ sealed class ExceptionTally(bool keepMessages)
     /// </summary>
     public void Lost(long thread) => _flights.Remove(thread);
 
-    void Count(ReadOnlySpan<ulong> stack, Flown thrown, bool isRethrown)
+    /// <summary>The reports have ended.</summary>
+    public void End() => work?.Stop();
+
+    void Count(long thread, long ticks, ReadOnlySpan<ulong> stack, Flown thrown, bool isRethrown)
     {
         if (isRethrown) Rethrown++;
         else Thrown++;
-        _tally.Add(new(Stacks.Intern(stack), thrown.Type, thrown.Message, isRethrown), 1, 0);
+        _tally.Add(new(Stacks.Intern(stack), thrown.Type, thrown.Message, isRethrown, work?.Of(thread, ticks) ?? WorkNumbers.None), 1, 0, work);
     }
 
     Flight? Of(long thread)

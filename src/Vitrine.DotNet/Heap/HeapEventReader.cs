@@ -1,12 +1,15 @@
 using System.Runtime.InteropServices;
 using Vitrine.DotNet.Allocations;
 using Vitrine.DotNet.Diagnostics;
+using Vitrine.DotNet.Labels;
 using Vitrine.DotNet.Nettrace;
 
 namespace Vitrine.DotNet.Heap;
 
 /// <summary>Picks what <see cref="IHeapEvents"/> needs out of the runtime's events. Their numbers and fields are those of src/coreclr/vm/ClrEtwAll.man in dotnet/runtime.</summary>
-sealed class HeapEventReader(IHeapEvents events) : INettraceSink
+/// <param name="events">Gets them.</param>
+/// <param name="work">Whose work allocations belong to; followed until the stream ends.</param>
+sealed class HeapEventReader(IHeapEvents events, EventWork work) : INettraceSink
 {
     const int GcStart = 1, GcEnd = 2, RestartBegin = 7, BulkSurviving = 21, BulkMoved = 22, GenerationRange = 23;
     const uint BackgroundType = 1;
@@ -22,6 +25,9 @@ sealed class HeapEventReader(IHeapEvents events) : INettraceSink
 
     /// <inheritdoc/>
     public void OnLost(long threadId, long lost) => events.Lost(lost);
+
+    /// <inheritdoc/>
+    public void OnEnd(in NettraceSummary summary) => work.Stop();
 
     /// <inheritdoc/>
     public void OnEvent(in NettraceEvent e)
@@ -40,7 +46,7 @@ sealed class HeapEventReader(IHeapEvents events) : INettraceSink
         switch (e.Id)
         {
             case SampledAllocation.EventId:
-                events.Allocated(SampledAllocation.Read(e), e.Stack);
+                events.Allocated(SampledAllocation.Read(e, work), e.Stack);
                 break;
             case GcStart:
                 var (number, generation) = (fields.ReadUInt32(), fields.ReadUInt32());

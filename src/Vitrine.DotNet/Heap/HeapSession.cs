@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Vitrine.DotNet.Allocations;
 using Vitrine.DotNet.Diagnostics;
+using Vitrine.DotNet.Labels;
 using Vitrine.DotNet.Methods;
 
 namespace Vitrine.DotNet.Heap;
@@ -10,6 +11,10 @@ namespace Vitrine.DotNet.Heap;
 sealed class HeapSession : IDisposable
 {
     readonly HeapTrackingOptions _options;
+    // Sets of labels that a tracking keeps: they are kept as long as it lasts.
+    const int MaximumWorks = 4_096, MaximumTraces = 65_536;
+
+    readonly EventWork _work;
     readonly AllocationSites _sites;
     readonly LiveObjects _live;
     readonly HeapEventReader _reader;
@@ -23,19 +28,30 @@ sealed class HeapSession : IDisposable
     public HeapSession(IDotNetTarget target, HeapTrackingOptions options, MethodMapBuilder? methods, Action exceeded)
     {
         _options = options;
-        _sites = new(options.Allocations.Limits);
+        // A tracking that lasts has labels and no traces; a look over a given time, which is the one that lists the methods at its end, has both.
+        _work = new(traces: methods is not null, methods is null ? MaximumWorks : MaximumTraces);
+        _sites = new(options.Allocations.Limits, _work);
         _live = new(_sites, options.MaximumObjects, Environment.ProcessId);
-        _reader = new(_live);
+        _reader = new(_live, _work);
         Budget = new(options.Allocations.MaximumShare, options.Allocations.Window);
         _sink = new(_reader, methods, Budget, exceeded);
-        Recording = EventRecording.Start(target.Port, new()
+        if (options.Allocations.Labels) _work.Start(target);
+        try
         {
-            Providers = [HeapEventReader.Provider],
-            Rundown = methods is not null,
-            RundownKeywords = MethodMapBuilder.RundownKeywords(),
-            Live = _sink,
-            BufferMegabytes = options.Allocations.BufferMegabytes,
-        });
+            Recording = EventRecording.Start(target.Port, new()
+            {
+                Providers = [HeapEventReader.Provider],
+                Rundown = methods is not null,
+                RundownKeywords = MethodMapBuilder.RundownKeywords(),
+                Live = _sink,
+                BufferMegabytes = options.Allocations.BufferMegabytes,
+            });
+        }
+        catch
+        {
+            _work.Stop();
+            throw;
+        }
     }
 
     /// <summary>When it began.</summary>
@@ -87,12 +103,14 @@ sealed class HeapSession : IDisposable
                 if (isSettled) inUse[site] += rate.Of(size);
                 else recent += rate.Of(size);
             });
+            var labels = _work.Labels();
             var rows = new AllocationSnapshot.Row[_sites.Count];
             for (var site = 0; site < rows.Length; site++)
-                rows[site] = new(_sites[site].Stack, _sites[site].Type, _sites.Allocated(site), inUse[site]);
+                rows[site] = new(_sites[site].Stack, _sites[site].Type, labels[_sites[site].Work], _sites.Allocated(site), inUse[site]);
             var snapshot = new AllocationSnapshot
             {
                 Rows = rows, Since = Since, Watched = Stopwatch.GetElapsedTime(_begun), Samples = _sites.Samples, LostEvents = _sink.Lost, Indistinct = _sites.Indistinct, HasInUse = true,
+                LabelNotes = [.. _work.Notes()],
             };
             return (snapshot, [.. AllocationProfile.Notes(snapshot), .. Notes(recent)]);
         }
@@ -121,5 +139,9 @@ sealed class HeapSession : IDisposable
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Ends the session.</summary>
-    public void Dispose() => Recording.Dispose();
+    public void Dispose()
+    {
+        Recording.Dispose();
+        _work.Stop();
+    }
 }

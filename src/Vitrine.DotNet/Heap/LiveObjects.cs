@@ -96,7 +96,7 @@ sealed class LiveObjects : IHeapEvents
     /// <inheritdoc/>
     public void Allocated(in SampledAllocation allocation, ReadOnlySpan<ulong> stack)
     {
-        var site = _sites.Add(stack, allocation.Type, allocation.Size);
+        var site = _sites.Add(stack, allocation.Type, allocation.Size, allocation.Work);
         if (Rate != SamplingRate.OfRuntime && _random.NextDouble() >= Rate.KeptFrom(SamplingRate.OfRuntime, allocation.Size)) return;
         // No thread allocates while a collection blocks them all, or tells its last word: what comes then belongs after it.
         Replaced += _objects.Add(new()

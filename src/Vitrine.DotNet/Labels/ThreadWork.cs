@@ -9,8 +9,7 @@ namespace Vitrine.DotNet.Labels;
 /// </summary>
 /// <param name="threadId">The kernel's number of the thread.</param>
 /// <param name="labels">The labels that it begins with.</param>
-/// <param name="activity">The activity that it begins with.</param>
-sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
+sealed class ThreadWork(int threadId, LabelList? labels)
 {
     /// <summary>Entries of a ring at first and at most; it doubles when an entry would be overwritten that is younger than <see cref="Retention"/>.</summary>
     public const int FirstCapacity = 256, MaximumCapacity = 1 << 15;
@@ -29,7 +28,7 @@ sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
     }
 
     LabelList? _labels = labels;
-    SpanIds _span = SpanIds.Of(activity);
+    SpanIds _span;
     Entry[]? _entries = new Entry[FirstCapacity];
     readonly Thread _thread = Thread.CurrentThread;
     long _written, _goneAt;
@@ -40,15 +39,19 @@ sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
     /// <summary>Changes so far.</summary>
     public long Changes => Volatile.Read(ref _written);
 
-    public void SetLabels(LabelList? labels)
+    /// <summary>The thread's labels are others now.</summary>
+    /// <param name="labels">The labels.</param>
+    /// <param name="span">The span of its activity; none while activities are not followed.</param>
+    public void SetLabels(LabelList? labels, SpanIds span)
     {
-        _labels = labels;
+        (_labels, _span) = (labels, span);
         Append();
     }
 
-    public void SetActivity(Activity? activity)
+    /// <summary>The thread works for another activity now.</summary>
+    public void SetSpan(SpanIds span)
     {
-        _span = SpanIds.Of(activity);
+        _span = span;
         Append();
     }
 
@@ -76,8 +79,13 @@ sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
     }
 
     /// <summary>What the thread worked for at a time.</summary>
-    /// <returns>False when nothing is known of that time: <paramref name="forgotten"/> when it was known and has been overwritten.</returns>
-    public bool TryFind(long time, out LabelList? labels, out SpanIds span, out bool forgotten)
+    /// <param name="time">The time.</param>
+    /// <param name="tracesSince">Since when activities are followed: what an entry from before says of them may be over.</param>
+    /// <param name="labels">Its labels.</param>
+    /// <param name="span">Its span.</param>
+    /// <param name="forgotten">Whether it was known and has been overwritten.</param>
+    /// <returns>False when nothing is known of that time.</returns>
+    public bool TryFind(long time, long tracesSince, out LabelList? labels, out SpanIds span, out bool forgotten)
     {
         (labels, span, forgotten) = (null, default, false);
         var written = Volatile.Read(ref _written);
@@ -105,7 +113,7 @@ sealed class ThreadWork(int threadId, LabelList? labels, Activity? activity)
             forgotten = true;
             return false;
         }
-        (labels, span) = (entry.Labels, entry.Span);
+        (labels, span) = (entry.Labels, entry.Time >= tracesSince ? entry.Span : default);
         return true;
     }
 

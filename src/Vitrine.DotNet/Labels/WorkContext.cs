@@ -24,6 +24,10 @@ public sealed record WorkContext(LabelList Labels, string TraceId, string SpanId
         if (SpanId.Length > 0) yield return new(SpanIdKey, SpanId);
     }
 
+    internal bool HasTrace => TraceId.Length > 0;
+
+    internal WorkContext WithoutTrace() => HasTrace ? Of(Labels, default) : this;
+
     internal static WorkContext Of(LabelList? labels, SpanIds span) =>
         span.IsNone && (labels is null || labels.Count == 0) ? None : new(labels ?? LabelList.Empty, span.TraceId, span.SpanId);
 }

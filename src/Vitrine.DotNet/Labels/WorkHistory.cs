@@ -9,7 +9,8 @@ namespace Vitrine.DotNet.Labels;
 /// tells of every change of an <see cref="AsyncLocal{T}"/> that has a handler.
 /// </summary>
 /// <remarks>
-/// Every change costs the thread that makes it one entry in a ring of its own, 66 to 81 ns measured. With nobody asking there is no handler on activities, and labels are not kept at all.
+/// Every change costs the thread that makes it one entry in a ring of its own, 66 to 81 ns measured. With nobody asking there is no handler on activities, and labels are not kept at all; with nobody asking for traces,
+/// what is watched all the time, only scopes cost something.
 /// Work that was under way when the first one asked is known from its next start or stop of an activity, or its next scope, on: until then it is as if it had none.
 /// Times are <see cref="Stopwatch"/>'s, threads the kernel's numbers, as the events of the runtime (EventPipe) and of the kernel (perf, CLOCK_MONOTONIC) have them.
 /// </remarks>
@@ -18,7 +19,8 @@ public sealed class WorkHistory : IDisposable
     static readonly Lock Gate = new();
     static readonly AsyncLocal<Activity?> CurrentActivity = new(OnActivity);
     static Store? s_store;
-    static int s_users;
+    static int s_users, s_traceUsers;
+    static long s_tracesSince = long.MaxValue; // while nobody asks for them, no entry is late enough
 
     [ThreadStatic]
     static ThreadWork? t_work;
@@ -27,6 +29,7 @@ public sealed class WorkHistory : IDisposable
 
     readonly Store _store;
     readonly IDisposable _labels;
+    readonly bool _traces;
     readonly Dictionary<(LabelList?, string), WorkContext> _contexts = new(new ByReference());
     int _disposed;
 
@@ -72,7 +75,7 @@ public sealed class WorkHistory : IDisposable
         }
     }
 
-    WorkHistory(Store store, IDisposable labels) => (_store, _labels) = (store, labels);
+    WorkHistory(Store store, IDisposable labels, bool traces) => (_store, _labels, _traces) = (store, labels, traces);
 
     /// <summary>Different contexts that one reader keeps; beyond them it begins anew, for they are those of requests that are long over.</summary>
     const int MaximumContexts = 4_096;
@@ -93,18 +96,20 @@ public sealed class WorkHistory : IDisposable
     public long Changes => _store.Changes;
 
     /// <summary>Begins to keep the history, until disposed. Several may ask at once: there is one history, and it ends with the last.</summary>
-    public static WorkHistory Start()
+    /// <param name="traces">Whether activities are followed too, not only labels: each start, stop and switch of one costs its thread an entry.</param>
+    public static WorkHistory Start(bool traces = true)
     {
         var labels = ProfileLabels.KeepReady();
         lock (Gate)
         {
-            if (s_users++ == 0)
+            if (s_users++ == 0) Volatile.Write(ref s_store, new());
+            if (traces && s_traceUsers++ == 0)
             {
-                Volatile.Write(ref s_store, new());
+                Volatile.Write(ref s_tracesSince, Stopwatch.GetTimestamp());
                 Activity.CurrentChanged += OnCurrentChanged;
                 if (Activity.Current is { } mine) CurrentActivity.Value = mine;
             }
-            return new(s_store!, labels);
+            return new(s_store!, labels, traces);
         }
     }
 
@@ -116,7 +121,7 @@ public sealed class WorkHistory : IDisposable
     public WorkContext Find(int threadId, long timestamp)
     {
         if (!_store.Threads.TryGetValue(threadId, out var work)) return WorkContext.None;
-        if (!work.TryFind(timestamp, out var labels, out var span, out var forgotten))
+        if (!work.TryFind(timestamp, _traces ? Volatile.Read(ref s_tracesSince) : long.MaxValue, out var labels, out var span, out var forgotten))
         {
             if (forgotten) Forgotten++;
             return WorkContext.None;
@@ -131,21 +136,24 @@ public sealed class WorkHistory : IDisposable
 
     static void OnCurrentChanged(object? sender, ActivityChangedEventArgs change) => CurrentActivity.Value = change.Current;
 
-    static void OnActivity(AsyncLocalValueChangedArgs<Activity?> change)
+    static void OnActivity(AsyncLocalValueChangedArgs<Activity?> _)
     {
-        if (Volatile.Read(ref s_store) is { } store) Work(store).SetActivity(change.CurrentValue);
+        if (Volatile.Read(ref s_store) is { } store) Work(store).SetSpan(CurrentSpan());
     }
+
+    // Not the value whose change was told: what a context kept from an earlier recording may be over by now. The runtime tells when the new context is in place.
+    static SpanIds CurrentSpan() => Volatile.Read(ref s_tracesSince) == long.MaxValue ? default : SpanIds.Of(Activity.Current);
 
     /// <summary>The labels of the calling thread's work are others now.</summary>
     internal static void OnLabels(AsyncLocalValueChangedArgs<LabelList?> change)
     {
-        if (Volatile.Read(ref s_store) is { } store) Work(store).SetLabels(change.CurrentValue);
+        if (Volatile.Read(ref s_store) is { } store) Work(store).SetLabels(change.CurrentValue, CurrentSpan());
     }
 
     static ThreadWork Work(Store store)
     {
         if (ReferenceEquals(t_store, store)) return t_work!;
-        var work = new ThreadWork(KernelThreadId(), ProfileLabels.Ambient.Value, CurrentActivity.Value);
+        var work = new ThreadWork(KernelThreadId(), ProfileLabels.Ambient.Value);
         store.Add(work);
         (t_store, t_work) = (store, work);
         return work;
@@ -164,8 +172,12 @@ public sealed class WorkHistory : IDisposable
         _contexts.Clear();
         lock (Gate)
         {
+            if (_traces && --s_traceUsers == 0)
+            {
+                Activity.CurrentChanged -= OnCurrentChanged;
+                Volatile.Write(ref s_tracesSince, long.MaxValue);
+            }
             if (--s_users > 0) return;
-            Activity.CurrentChanged -= OnCurrentChanged;
             Volatile.Write(ref s_store, null);
         }
         // Threads keep their object until they work for the next history; it holds nothing from now on.

@@ -3,6 +3,7 @@ using System.Diagnostics.Tracing;
 using System.Globalization;
 using Vitrine.DotNet.Diagnostics;
 using Vitrine.DotNet.Events;
+using Vitrine.DotNet.Labels;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
 
@@ -37,16 +38,23 @@ public sealed class WaitInstrument(WaitOptions? options = null) : IFlowRecorder
     public Availability AvailableFor(ITarget target) => EventTarget.AvailabilityOf(target, FirstVersion);
 
     /// <inheritdoc/>
-    public Recording Record(ITarget target, TimeSpan duration, CancellationToken stop)
+    public Recording Record(ITarget target, TimeSpan duration, CancellationToken stop) => Record(target, duration, traces: true, stop);
+
+    /// <inheritdoc/>
+    public Recording RecordPart(ITarget target, TimeSpan duration, CancellationToken stop) => Record(target, duration, traces: false, stop);
+
+    Recording Record(ITarget target, TimeSpan duration, bool traces, CancellationToken stop)
     {
         var dotnet = EventTarget.Require(target, Name, FirstVersion);
-        var tally = new WaitTally();
+        using var work = EventWork.Start(dotnet, _options.Labels, traces);
+        var tally = new WaitTally(work);
         var end = EventWatch.Run(dotnet, [EventProvider.Runtime(RuntimeKeywords.WaitHandle, EventLevel.Verbose)], new WaitSink(tally), duration, _options.Budget, withMethods: true, stop);
 
         var begun = Stopwatch.GetTimestamp();
         var profile = new EventProfile(end.Methods, end.StartedAt, end.Recording.Watched, new SampleType("contentions", "count"), new SampleType("delay", "nanoseconds"));
         var kinds = new Dictionary<(int Stack, WaitSource Source), WaitKind>();
         var leftOut = new SortedDictionary<WaitKind, long>();
+        var works = work.Labels();
         List<Label> labels = [];
         long samples = 0;
         foreach (var row in tally.Rows(end.EndTicks))
@@ -63,6 +71,7 @@ public sealed class WaitInstrument(WaitOptions? options = null) : IFlowRecorder
             labels.Clear();
             if (row.Key.IsUnfinished) labels.Add(new("wait", "unfinished"));
             if (_options.Everything) labels.Add(new("kind", Words(kind)));
+            labels.AddRange(works[row.Key.Work]);
             // The way back into a monitor takes time and is no wait of its own.
             var count = kind == WaitKind.Reentry ? 0 : row.Count;
             samples += count;
@@ -75,6 +84,7 @@ public sealed class WaitInstrument(WaitOptions? options = null) : IFlowRecorder
         notes.Add("Waits that had not ended have the label wait=unfinished and the time until the recording's end; threads that waited before it began and still do are not in it.");
         if (tally.Unpaired > 0) notes.Add($"{tally.Unpaired} waits began before the recording, or an event of theirs was lost; they are not in it.");
         if (tally.Dropped > 0) notes.Add($"{tally.Dropped} waits are without their stack or not in the profile: there are too many different ones.");
+        notes.AddRange(work.Notes());
         return new(
             new(profile.Build(notes), end.StartedAt, end.Recording.Watched + Stopwatch.GetElapsedTime(begun), new() { Total = Count(samples + end.Lost), Accepted = Count(samples) }, notes),
             samples, end.Lost, end.Cost)

@@ -21,5 +21,7 @@ sealed class WaitSink(WaitTally tally) : INettraceSink
         }
     }
 
+    public void OnEnd(in NettraceSummary summary) => tally.End();
+
     public void OnLost(long threadId, long events) => tally.Lost(threadId);
 }

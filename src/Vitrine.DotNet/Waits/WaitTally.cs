@@ -1,9 +1,11 @@
 using Vitrine.DotNet.Events;
+using Vitrine.DotNet.Labels;
 
 namespace Vitrine.DotNet.Waits;
 
 /// <summary>Pairs the runtime's reports "a thread begins to wait" and "it has waited", by thread, and sums them by stack. Not safe for several threads.</summary>
-sealed class WaitTally
+/// <param name="work">Whose work the waits belong to; null when that is not wanted. It is followed until the reports end.</param>
+sealed class WaitTally(EventWork? work = null)
 {
     // Threads that wait at a time, at most: the target decides how many there are.
     const int MaximumThreads = 65_536;
@@ -28,7 +30,7 @@ sealed class WaitTally
     public void Start(long thread, long ticks, ReadOnlySpan<ulong> stack, WaitSource source)
     {
         if (_open.Remove(thread)) Unpaired++;
-        if (_open.Count < MaximumThreads) _open[thread] = (new(_stacks.Intern(stack), source, IsUnfinished: false), ticks);
+        if (_open.Count < MaximumThreads) _open[thread] = (new(_stacks.Intern(stack), source, IsUnfinished: false, work?.Of(thread, ticks) ?? WorkNumbers.None), ticks);
     }
 
     /// <summary>A thread has waited.</summary>
@@ -40,7 +42,7 @@ sealed class WaitTally
             return;
         }
         Finished++;
-        _tally.Add(wait.Key, 1, ticks - wait.Ticks);
+        _tally.Add(wait.Key, 1, ticks - wait.Ticks, work);
     }
 
     /// <summary>Events of a thread were lost: whether it still waits where it did is not known, so that wait is in no sum.</summary>
@@ -48,6 +50,9 @@ sealed class WaitTally
     {
         if (_open.Remove(thread)) Unpaired++;
     }
+
+    /// <summary>The reports have ended.</summary>
+    public void End() => work?.Stop();
 
     /// <summary>The sums in ticks: waits that have ended, and those that go on at <paramref name="now"/> up to then.</summary>
     public List<TallyRow<WaitKey>> Rows(long now)

@@ -45,6 +45,31 @@ public sealed class ContinuousProfilesTests
         Assert.Single(accumulation.Collect(default).Comments);
     }
 
+    /// <summary>A recorder whose whole recordings have what is different in each request.</summary>
+    sealed class Traced() : TestInstrument("block"), IFlowRecorder
+    {
+        static Recording Of(params Label[] labels)
+        {
+            var builder = new ProfileBuilder(new SampleType("delay", "nanoseconds"));
+            builder.AddSample([builder.Location(-1, 0, [new Line(builder.Function("Wait"), 0)])], [10], labels);
+            return new(LookOf(builder.Build()), 1, 0, "none");
+        }
+
+        public Recording Record(ITarget target, TimeSpan duration, CancellationToken stop) => Of(new Label("trace_id", Guid.NewGuid().ToString("n")));
+
+        public Recording RecordPart(ITarget target, TimeSpan duration, CancellationToken stop) => Of(new Label("tenant", "blue"));
+    }
+
+    [Fact]
+    public async Task Collect_IsMadeOfParts_WithoutWhatIsDifferentInEachRequest()
+    {
+        using var accumulation = new Accumulation(new Traced(), TimeSpan.FromMilliseconds(1), NullLogger.Instance);
+        await Wait.Until(() => accumulation.Collect(default).Samples[0].Values[0] >= 30, "it grows");
+
+        var sample = Assert.Single(accumulation.Collect(default).Samples);
+        Assert.Equal(["tenant=blue"], sample.Labels.Select(static one => $"{one.Key}={one.Text}"));
+    }
+
     [Fact]
     public void Collect_NothingCanBeRecorded_SaysWhy()
     {

@@ -74,10 +74,10 @@ public sealed class LostEventsTests
     public void Exception_ThrowDropped_IsNotTheLastOneThrownAgain()
     {
         var tally = new ExceptionTally(keepMessages: false);
-        tally.Throw(7, [0xa], "A", "", isRethrown: false);
-        tally.Catch(7, [0xb]);
+        tally.Throw(7, 0, [0xa], "A", "", isRethrown: false);
+        tally.Catch(7, 0, [0xb]);
         tally.Lost(7); // the end of that handler, and the throw of another
-        tally.Catch(7, [0xc]);
+        tally.Catch(7, 0, [0xc]);
 
         Assert.Equal((1, 0), (tally.Thrown, tally.Rethrown));
     }

@@ -10,9 +10,9 @@ public sealed class ExceptionTallyTests
         foreach (var allowed in (bool[])[false, true])
         {
             var tally = new ExceptionTally(allowed);
-            tally.Throw(1, [10], "A", "secret=1", isRethrown: false);
-            tally.Throw(1, [10], "A", "secret=2", isRethrown: false);
-            tally.Throw(1, [20], "B", "", isRethrown: false);
+            tally.Throw(1, 0, [10], "A", "secret=1", isRethrown: false);
+            tally.Throw(1, 0, [10], "A", "secret=2", isRethrown: false);
+            tally.Throw(1, 0, [20], "B", "", isRethrown: false);
 
             var rows = tally.Rows();
             Assert.Equal(allowed ? 3 : 2, rows.Count);
@@ -26,17 +26,17 @@ public sealed class ExceptionTallyTests
     public void Catch_WithoutAThrow_IsOneThrownAgain()
     {
         var tally = new ExceptionTally(keepMessages: false);
-        tally.Throw(1, [10], "A", "", isRethrown: false);
-        tally.Catch(1, [11]);
+        tally.Throw(1, 0, [10], "A", "", isRethrown: false);
+        tally.Catch(1, 0, [11]);
         // In the handler another one comes and goes.
-        tally.Throw(1, [20], "B", "", isRethrown: false);
-        tally.Catch(1, [21]);
+        tally.Throw(1, 0, [20], "B", "", isRethrown: false);
+        tally.Catch(1, 0, [21]);
         tally.CatchEnd(1);
         // throw;
-        tally.Catch(1, [12]);
+        tally.Catch(1, 0, [12]);
         tally.CatchEnd(1);
         // Another thread's handler has nothing to do with it.
-        tally.Catch(2, [30]);
+        tally.Catch(2, 0, [30]);
 
         Assert.Equal((2, 1), (tally.Thrown, tally.Rethrown));
         var again = tally.Rows().Single(static one => one.Key.IsRethrown);
@@ -48,7 +48,7 @@ public sealed class ExceptionTallyTests
     public void Throw_HostileTexts_StayBounded()
     {
         var tally = new ExceptionTally(keepMessages: true);
-        for (var i = 0; i < 20_000; i++) tally.Throw(1, [1], "T", $"{i}{new string('x', 10_000)}", isRethrown: false);
+        for (var i = 0; i < 20_000; i++) tally.Throw(1, 0, [1], "T", $"{i}{new string('x', 10_000)}", isRethrown: false);
 
         var rows = tally.Rows();
         Assert.Equal(20_000, rows.Sum(static one => one.Count));

@@ -153,6 +153,53 @@ public sealed class WorkHistoryTests
         }
     }
 
+    /// <summary>What lasts asks for labels only: then an activity costs nothing, and one that ended unseen is not taken for the work of later.</summary>
+    [Fact]
+    public void Find_LabelsOnlyBesideTraces_EachHasItsOwn()
+    {
+        using var listener = Listen();
+        using var labels = WorkHistory.Start(traces: false);
+        var changes = labels.Changes;
+        s_source.StartActivity("unseen")!.Dispose();
+        Assert.Equal(changes, labels.Changes);
+
+        Moment first;
+        using (var traces = WorkHistory.Start())
+        using (ProfileLabels.Scope(("tenant", "blue")))
+        {
+            using (s_source.StartActivity("seen")) first = Now("blue");
+            Matches(traces, first);
+            Matches(labels, first with { Trace = "", Span = "" });
+
+            // This activity ends when nobody follows activities.
+            s_source.StartActivity("over");
+        }
+        Activity.Current!.Stop();
+        Moment between;
+        using (ProfileLabels.Scope(("tenant", "red"))) between = Now("red");
+        using (var later = WorkHistory.Start())
+        {
+            Matches(later, first with { Trace = "", Span = "" });
+            Matches(later, between);
+            Matches(later, Now(""));
+            using (ProfileLabels.Scope(("tenant", "green"))) Matches(later, Now("green"));
+        }
+    }
+
+    [Fact]
+    public void Find_RequestThatWasUnderWayBefore_IsKnownFromItsNextScopeOn()
+    {
+        using var listener = Listen();
+        using var activity = s_source.StartActivity("before");
+        Moment moment = default;
+        // As a scope that another reader needed before: the work is there, and nobody has followed it.
+        using var labels = WorkHistory.Start(traces: false);
+        using var history = WorkHistory.Start();
+        using (ProfileLabels.Scope(("tenant", "blue"))) moment = Now("blue");
+
+        Matches(history, moment);
+    }
+
     [Fact]
     public void Sweep_ThreadsThatEnded_GoAfterASecondOrTwo()
     {

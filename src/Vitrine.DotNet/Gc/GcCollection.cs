@@ -26,6 +26,9 @@ public sealed record GcCollection
     /// <summary>When the program stood still for it, in order.</summary>
     public required IReadOnlyList<GcPause> Pauses { get; init; }
 
+    /// <summary>Whether no event was lost while it ran. Else pauses may be missing, and what it was before is unknown.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Whether it moved objects together.</summary>
     public required Known<bool> IsCompacting { get; init; }
 

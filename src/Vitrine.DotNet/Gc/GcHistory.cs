@@ -29,6 +29,13 @@ sealed class GcHistory(Action<GcCollection> ended)
 
     readonly List<Open> _open = [];
     Pause? _pause;
+    int _last;
+
+    /// <summary>Events that were lost: what they told is missing.</summary>
+    public long LostEvents { get; private set; }
+
+    /// <summary>Collections of which nothing was seen, by the gaps in their numbers.</summary>
+    public int Missing { get; private set; }
 
     /// <summary>Pauses that were for a collection which was not seen.</summary>
     public int PausesWithoutCollection { get; private set; }
@@ -46,6 +53,7 @@ sealed class GcHistory(Action<GcCollection> ended)
         public bool? IsCompacting;
         public long[]? Before, SizeAfter, Promoted;
         public long? Pinned, Finalization;
+        public bool IsTorn;
         public bool HasStats => SizeAfter is not null;
     }
 
@@ -89,11 +97,26 @@ sealed class GcHistory(Action<GcCollection> ended)
         Settle(all: false);
     }
 
+    /// <summary>
+    /// Events of a thread were lost. They may have told anything of what goes on: the pause may be over and another one have begun, and sizes are sums over the heaps, of which one may be missing.
+    /// </summary>
+    public void Lost(long events)
+    {
+        LostEvents += events;
+        _pause = null;
+        foreach (var one in _open) one.IsTorn = true;
+    }
+
     /// <summary>A collection begins.</summary>
     public void Start(DateTimeOffset at, int number, int generation, int reason, int type)
     {
         if (_open.Count >= MaximumOpen) Settle(all: true);
         var collection = new Open { Number = number, Generation = generation, Reason = reason, Type = Enum.IsDefined((GcType)type) ? (GcType)type : GcType.Blocking, StartedAt = at };
+        // Each has the next number. What a damaged event says counts for no more than what was lost.
+        if (_last > 0 && number > _last + 1L) Missing += (int)Math.Min(number - _last - 1L, Math.Max(0, LostEvents - Missing));
+        _last = number;
+        // Every collection begins in a pause; one without is known to have had one that was not seen.
+        collection.IsTorn = LostEvents > 0 && _pause is null;
         _open.Add(collection);
         if (_pause is not { } pause) return;
         if (collection.Type == GcType.Background) pause.Background ??= collection;
@@ -170,8 +193,9 @@ sealed class GcHistory(Action<GcCollection> ended)
             StartedAt = one.StartedAt,
             Duration = Of(one.EndedAt - one.StartedAt),
             Pauses = one.Pauses,
+            IsWhole = !one.IsTorn,
             IsCompacting = Of(one.IsCompacting),
-            Generations = [.. Enumerable.Range(0, Generations).Select(i => new GcGeneration(Names[i], At(one.Before, i), At(one.SizeAfter, i), At(one.Promoted, i)))],
+            Generations = [.. Enumerable.Range(0, Generations).Select(i => new GcGeneration(Names[i], At(one.IsTorn ? null : one.Before, i), At(one.SizeAfter, i), At(one.Promoted, i)))],
             PinnedObjects = Of(one.Pinned),
             FinalizationSurvivors = Of(one.Finalization),
         };

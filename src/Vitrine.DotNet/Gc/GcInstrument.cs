@@ -43,6 +43,7 @@ public sealed class GcInstrument(EventBudget? budget = null) : IEventInstrument
         var notes = end.Notes().ToList();
         if (history.PausesWithoutCollection is > 0 and var without)
             notes.Add($"{without} pauses belong to collections that began before the recording.");
+        notes.AddRange(LossNotes(history, collections.Count(static one => !one.IsWhole)));
         if (history.OtherSuspensions.Count is > 0 and var others)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"All threads were stopped {others} times, {history.OtherSuspensions.Total.TotalMilliseconds:0.###} ms in all, for something other than a collection."));
         return new(end.StartedAt, end.Recording.Watched, collections, history.OtherSuspensions.Count, history.OtherSuspensions.Total, end.Lost, end.Cost, notes);
@@ -57,6 +58,12 @@ public sealed class GcInstrument(EventBudget? budget = null) : IEventInstrument
         return end;
     }
 
+    static IEnumerable<string> LossNotes(GcHistory history, int torn)
+    {
+        if (torn > 0) yield return $"Events were lost while {torn} collections ran: their pauses may be more than are shown (≥), and what the heap was before is unknown.";
+        if (history.Missing > 0) yield return $"{history.Missing} collections are missing: of them no event came.";
+    }
+
     /// <inheritdoc/>
     /// <remarks>What is missing in between, and why the watch ended by itself, are events too (<c>dotnet.gc.note</c>).</remarks>
     public async IAsyncEnumerable<InstrumentEvent> Watch(ITarget target, [EnumeratorCancellation] CancellationToken cancellation)
@@ -65,6 +72,7 @@ public sealed class GcInstrument(EventBudget? budget = null) : IEventInstrument
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         long leftOut = 0;
         var channel = Channel.CreateBounded<GcCollection>(new BoundedChannelOptions(MaximumWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true }, _ => Interlocked.Increment(ref leftOut));
+        var torn = 0;
         IReadOnlyList<string> endNotes = [];
         // A thread of its own: it waits for as long as somebody watches, and the pool of a process that looks at itself may be what is wrong.
         var watch = Task.Factory.StartNew(() =>
@@ -72,8 +80,12 @@ public sealed class GcInstrument(EventBudget? budget = null) : IEventInstrument
             Exception? failure = null;
             try
             {
-                var end = Run(target, one => channel.Writer.TryWrite(one), TimeSpan.FromDays(365), ended.Token, out _);
-                endNotes = [.. end.Notes()];
+                var end = Run(target, one =>
+                {
+                    if (!one.IsWhole) torn++;
+                    channel.Writer.TryWrite(one);
+                }, TimeSpan.FromDays(365), ended.Token, out var history);
+                endNotes = [.. end.Notes(), .. LossNotes(history, torn)];
             }
             catch (InstrumentUnavailableException e)
             {
@@ -116,6 +128,7 @@ public sealed class GcInstrument(EventBudget? budget = null) : IEventInstrument
             ["gc.type"] = Text(collection.Type),
         };
         SortedDictionary<string, string> ofPause = new(attributes, StringComparer.Ordinal);
+        if (!collection.IsWhole) attributes["gc.partial"] = "events were lost while it ran";
         attributes["gc.pause.total"] = Text(collection.PauseTotal.TotalSeconds);
         AddKnown(attributes, "gc.compacting", collection.IsCompacting);
         AddKnown(attributes, "gc.heap.after", collection.HeapAfter);

@@ -49,6 +49,8 @@ sealed class GcSink(GcHistory history) : INettraceSink
         }
     }
 
+    public void OnLost(long threadId, long events) => history.Lost(events);
+
     void HeapStats(ref PayloadReader fields)
     {
         Span<long> sizes = stackalloc long[GcHistory.Generations], promoted = stackalloc long[GcHistory.Generations];

@@ -16,7 +16,7 @@ public static class GcTable
         {
             var suspending = one.Pauses.Aggregate(TimeSpan.Zero, static (sum, pause) => sum + pause.Suspending);
             output.Write(string.Create(CultureInfo.InvariantCulture,
-                $"{one.Number,8} {one.Generation,3} {one.Type.ToString().ToLowerInvariant(),-10} {one.Reason,-18} {one.StartedAt,-12:HH:mm:ss.fff} {one.PauseTotal.TotalMilliseconds,10:0.000} {suspending.TotalMilliseconds,10:0.000} {Megabytes(one.HeapBefore),10} {Megabytes(one.HeapAfter),10} {Megabytes(one.Promoted),11}\n"));
+                $"{one.Number,8} {one.Generation,3} {one.Type.ToString().ToLowerInvariant(),-10} {one.Reason,-18} {one.StartedAt,-12:HH:mm:ss.fff} {(one.IsWhole ? " " : "≥")}{one.PauseTotal.TotalMilliseconds,9:0.000} {suspending.TotalMilliseconds,10:0.000} {Megabytes(one.HeapBefore),10} {Megabytes(one.HeapAfter),10} {Megabytes(one.Promoted),11}\n"));
         }
         var share = recording.Watched > TimeSpan.Zero ? recording.PauseTotal / recording.Watched : 0;
         output.Write(string.Create(CultureInfo.InvariantCulture,

@@ -65,6 +65,50 @@ public sealed class GcHistoryTests
         Assert.Equal(0, history.PausesWithoutCollection);
     }
 
+    /// <summary>Whatever was lost may have been anything: nothing is paired over the gap, and what is a sum of several events is unknown.</summary>
+    [Fact]
+    public void Lost_WhileACollectionRuns_ItsSizesAreUnknownAndItsPauseIsNotPairedWithAnother()
+    {
+        List<GcCollection> ended = [];
+        var history = new GcHistory(ended.Add);
+        history.SuspendBegin(At(0), 1);
+        history.Start(At(1), number: 5, generation: 1, reason: 0, type: 0);
+        history.HeapBefore([100, 10, 1000, 7, 1]);
+        history.Lost(3);    // one heap's sizes, the end of the pause, the beginning of the next
+        history.End(At(4), 5);
+        history.Stats(new long[5], new long[5], 0, 0);
+        history.RestartEnd(At(9));
+        history.SuspendBegin(At(10), 1);
+        history.Start(At(11), number: 7, generation: 0, reason: 0, type: 0);
+        history.HeapBefore([1, 1, 1, 1, 1]);
+        history.End(At(12), 7);
+        history.Stats(new long[5], new long[5], 0, 0);
+        history.RestartEnd(At(13));
+
+        Assert.Equal([(5, false, 0), (7, true, 1)], ended.Select(static one => (one.Number, one.IsWhole, one.Pauses.Count)));
+        Assert.False(ended[0].HeapBefore.IsKnown);
+        Assert.True(ended[0].HeapAfter.IsKnown);
+        Assert.Equal(5, ended[1].HeapBefore.Value);
+        Assert.Equal((3, 1), (history.LostEvents, history.Missing));
+    }
+
+    [Fact]
+    public void Lost_TheBeginningOfAPause_TheCollectionInItIsNotWithoutAPauseButNotWhole()
+    {
+        List<GcCollection> ended = [];
+        var history = new GcHistory(ended.Add);
+        history.Lost(1);
+        history.Start(At(1), number: 5, generation: 1, reason: 0, type: 0);
+        history.End(At(4), 5);
+        history.Stats(new long[5], new long[5], 0, 0);
+        history.RestartEnd(At(5));
+        history.Finish();
+
+        var one = ended.Single();
+        Assert.False(one.IsWhole);
+        Assert.Contains(GcInstrument.EventsOf(one).First().Attributes, static attribute => attribute.Key == "gc.partial");
+    }
+
     [Fact]
     public void LostEvents_LeaveUnknownsAndNeverGrow()
     {

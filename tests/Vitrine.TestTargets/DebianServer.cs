@@ -31,6 +31,9 @@ public sealed class DebianServer : IDisposable
     /// <summary>Every server, by its Debian package.</summary>
     public static IReadOnlyList<string> Names { get; } = ["prometheus", "etcd-server", "prometheus-node-exporter"];
 
+    /// <summary>A later Prometheus, which exposes all of runtime/metrics about itself.</summary>
+    public const string PrometheusWithRuntimeMetrics = "prometheus-trixie";
+
     /// <summary>The servers as theory data.</summary>
     public static TheoryData<string> All() => new(Names);
 
@@ -96,6 +99,9 @@ public sealed class DebianServer : IDisposable
         for (var i = 0; i < requests; i++) Get("/metrics");
     }
 
+    /// <summary>What the server exposes to Prometheus.</summary>
+    public string Metrics() => System.Text.Encoding.UTF8.GetString(Get("/metrics"));
+
     byte[] Get(string path)
     {
         using var client = new HttpClient { Timeout = StartLimit };
@@ -116,14 +122,19 @@ public sealed class DebianServer : IDisposable
 
     /// <summary>Path of the server's program in the cache; it need not be there.</summary>
     public static string ProgramOf(string name) =>
-        Path.Combine(Checkout.Cache, "servers", name, "usr", "bin", name == "etcd-server" ? "etcd" : name);
+        Path.Combine(Checkout.Cache, "servers", name, "usr", "bin", name switch
+        {
+            "etcd-server" => "etcd",
+            PrometheusWithRuntimeMetrics => "prometheus",
+            _ => name,
+        });
 
     static string[] ArgumentsOf(string name, string folder, int port)
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
         switch (name)
         {
-            case "prometheus":
+            case "prometheus" or PrometheusWithRuntimeMetrics:
                 var settings = Path.Combine(folder, "prometheus.yml");
                 // It scrapes itself, so that there is some life in it.
                 File.WriteAllText(settings, $"scrape_configs:\n- job_name: self\n  scrape_interval: 1s\n  static_configs:\n  - targets: ['{address}']\n");

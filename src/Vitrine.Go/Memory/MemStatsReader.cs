@@ -26,7 +26,10 @@ public static class MemStatsReader
     }
 
     /// <summary>Reads the statistics.</summary>
-    public static Look<MemStats> Read(RuntimeView view, MemStatsOptions? options = null)
+    public static Look<MemStats> Read(RuntimeView view, MemStatsOptions? options = null) => ReadWithSources(view, options).Look;
+
+    /// <summary>Reads the statistics, and hands out what they were derived from: whoever derives more needs the same moment.</summary>
+    internal static (Look<MemStats> Look, MemStatsSources Sources) ReadWithSources(RuntimeView view, MemStatsOptions? options)
     {
         options ??= MemStatsOptions.Default;
         DateTimeOffset capturedAt = DateTimeOffset.UtcNow;
@@ -44,7 +47,7 @@ public static class MemStatsReader
         if (consistency.Torn == 0)
             CompareAccounts(snapshot, heap, notes);
 
-        return new Look<MemStats>(stats, capturedAt, Stopwatch.GetElapsedTime(started), consistency, notes);
+        return (new Look<MemStats>(stats, capturedAt, Stopwatch.GetElapsedTime(started), consistency, notes), new MemStatsSources(snapshot, heap, flush));
     }
 
     static (MemStatsSnapshot Snapshot, Consistency Consistency) ReadUntilQuiet(RuntimeView view, MemStatsOptions options, List<string> notes)

@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Text;
+using Vitrine.Agent.Gate.Services;
+using Vitrine.Instruments;
+using Vitrine.Linux.Processes;
+
+namespace Vitrine.Agent.Gate.Pages;
+
+/// <summary>The command line of a service's process, its arguments separated by NUL bytes as Go's <c>cmdline</c> has it: from /proc, and only without a process from the service's own page.</summary>
+sealed class CommandLinePage(GateService service)
+{
+    /// <summary>Command lines hold passwords more often than they should.</summary>
+    public bool IsRedacted => true;
+
+    /// <summary>As Go sends it.</summary>
+    public string MediaType(string accept) => "text/plain; charset=utf-8";
+
+    /// <summary>Writes the command line.</summary>
+    /// <exception cref="InstrumentUnavailableException">There is none; the message has the reason.</exception>
+    public void Write(IBufferWriter<byte> output, string accept, CancellationToken end)
+    {
+        using var target = service.Open();
+        if (target.Process is { } process)
+        {
+            try
+            {
+                Encoding.UTF8.GetBytes(string.Join('\0', process.CommandLine), output);
+                target.Source = AnswerSource.Outside;
+                return;
+            }
+            catch (Exception e) when (e is TargetGoneException or AccessDeniedException && service.Client is null)
+            {
+                throw new InstrumentUnavailableException(e.Message);
+            }
+            catch (Exception e) when (e is TargetGoneException or AccessDeniedException)
+            {
+            }
+        }
+        if (service.Client is not { } client)
+            throw new InstrumentUnavailableException(target.WhyNotOutside);
+        output.Write(client.Fetch("debug/pprof/cmdline", TimeSpan.Zero, client.Limits.MaxPageBytes, end));
+        target.Source = AnswerSource.Forwarded;
+    }
+}

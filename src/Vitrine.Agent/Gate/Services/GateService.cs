@@ -1,0 +1,110 @@
+using System.Diagnostics.CodeAnalysis;
+using Vitrine.Agent.Gate.Forwarding;
+using Vitrine.Doors.Looks;
+using Vitrine.Go;
+using Vitrine.Go.Goroutines;
+using Vitrine.Go.Memory;
+using Vitrine.Go.OffCpu;
+using Vitrine.Go.Probes.Cpu;
+using Vitrine.Go.Profiles;
+using Vitrine.Go.Scheduler;
+using Vitrine.Instruments;
+using Vitrine.Linux.Processes;
+
+namespace Vitrine.Agent.Gate.Services;
+
+/// <summary>A Go service behind the gate: what there is to look with, from outside or forwarded. The process may end and come back; the service stays.</summary>
+sealed class GateService : IShownService, IDisposable
+{
+    readonly InstrumentRegistry _registry;
+    readonly ProcessFinder? _finder;
+    readonly TargetPool _pool = new();
+
+    /// <summary>A service.</summary>
+    /// <param name="name">Its name, as callers ask for it.</param>
+    /// <param name="choice">Which process it is.</param>
+    /// <param name="client">Asks its own pages; null when it has none. The service disposes it.</param>
+    /// <param name="profiles">Names of profiles that the service registered itself, beyond Go's own.</param>
+    /// <param name="time">The clock.</param>
+    public GateService(string name, TargetChoice choice, UpstreamClient? client, IReadOnlyList<string> profiles, TimeProvider time)
+    {
+        Name = name;
+        Client = client;
+        Choice = choice.IsNone && client?.Address.ListenerHere is { } listener ? new TargetChoice { Listen = listener } : choice;
+        _finder = Choice.IsNone ? null : new ProcessFinder(Choice, time);
+        _registry = Registry(client, profiles);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>Which process it is.</summary>
+    public TargetChoice Choice { get; }
+
+    /// <summary>Asks its own pages; null when it has none.</summary>
+    public UpstreamClient? Client { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<IInstrument> Instruments => _registry.All;
+
+    /// <inheritdoc/>
+    public bool TryGet(string name, [MaybeNullWhen(false)] out IInstrument instrument) => _registry.TryGet(name, out instrument);
+
+    /// <inheritdoc/>
+    ITarget IShownService.Open() => Open();
+
+    /// <summary>The process as it is now.</summary>
+    /// <exception cref="InstrumentUnavailableException">There is no process, and nothing to forward to either.</exception>
+    public GateTarget Open()
+    {
+        LinuxProcess? process = null;
+        try
+        {
+            process = _finder?.Find();
+            return process is null
+                ? new GateTarget(Name, null, null, "No process is named for this service, only an address to forward to.", _pool)
+                : new GateTarget(Name, process, _pool.Take(process), "", _pool);
+        }
+        // A process that cannot be looked into is still one that can be asked.
+        catch (Exception e) when (Client is not null && Services.Choice.CannotLook(e))
+        {
+            return new GateTarget(Name, process, null, Services.Choice.Sentence(e), _pool);
+        }
+        catch (Exception e) when (e is not InstrumentUnavailableException && Services.Choice.CannotLook(e))
+        {
+            throw new InstrumentUnavailableException(Services.Choice.Sentence(e));
+        }
+    }
+
+    static InstrumentRegistry Registry(UpstreamClient? client, IReadOnlyList<string> profiles)
+    {
+        ForwardedProfile? Forwarded(IInstrument outside) => client is null ? null : new ForwardedProfile(outside.Name, outside.Description, client);
+        var cpu = new CpuRecorder();
+        var goroutine = new GoroutineInstrument();
+        var registry = new InstrumentRegistry()
+            .Add(new GateGoroutines(goroutine, Forwarded(goroutine)))
+            .Add(new GateRecorder(cpu, client is null ? null : new ForwardedCpu(cpu.Description, client)))
+            .Add(new GateRecorder(new OffCpuRecorder(), null))
+            .Add(new GateMeasurements(new MemStatsInstrument()))
+            .Add(new GateMeasurements(new SchedulerInstrument()));
+        foreach (var kind in (BucketProfileKind[])[BucketProfileKind.Heap, BucketProfileKind.Allocs, BucketProfileKind.Block, BucketProfileKind.Mutex])
+        {
+            var outside = new BucketProfileInstrument(kind);
+            registry.Add(new GateProfile(outside.Name, outside.Description, outside, Forwarded(outside)));
+        }
+        if (client is null)
+            return registry;
+        registry.Add(new ForwardedTrace(client));
+        registry.Add(new GateProfile("threadcreate", "stacks that led to the creation of new threads", null, new ForwardedProfile("threadcreate", "stacks that led to the creation of new threads", client)));
+        foreach (var own in profiles)
+            registry.Add(new GateProfile(own, "a profile that the service registered itself", null, new ForwardedProfile(own, "a profile that the service registered itself", client)));
+        return registry;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Client?.Dispose();
+        _pool.Dispose();
+    }
+}

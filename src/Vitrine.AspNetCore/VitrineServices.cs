@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Vitrine.AspNetCore;
 using Vitrine.AspNetCore.Access;
 using Vitrine.AspNetCore.Continuous;
@@ -10,11 +12,13 @@ using Vitrine.AspNetCore.Metrics;
 using Vitrine.AspNetCore.Operations;
 using Vitrine.AspNetCore.Panics;
 using Vitrine.AspNetCore.Pprof;
+using Vitrine.Doors.Looks;
 using Vitrine.DotNet;
 using Vitrine.DotNet.Contention;
 using Vitrine.DotNet.Custom;
 using Vitrine.DotNet.Meters;
 using Vitrine.DotNet.Runtime;
+using Vitrine.Guard;
 using Vitrine.Instruments;
 
 // Where a web program already looks: two lines are two lines, without a using directive.
@@ -44,17 +48,17 @@ public static class VitrineServices
 
         services.TryAddSingleton<RuntimeReader>();
         services.TryAddSingleton(Instruments);
-        services.TryAddSingleton<LookLimits>();
-        services.TryAddSingleton<Looks>();
         services.TryAddSingleton<ContinuousProfiles>();
         services.TryAddSingleton<ContinuousHeap>();
         services.TryAddSingleton<ContinuousAsync>();
         services.TryAddSingleton(static _ => new MutexProfile());
         services.TryAddSingleton<Door>();
-        services.TryAddSingleton<PprofHandlers>();
+        services.TryAddSingleton<SelfService>();
+        services.TryAddSingleton<LookGuard>();
+        services.TryAddSingleton(Desk);
         services.AddMetrics();
         services.TryAddSingleton<MeterCollector>();
-        services.TryAddSingleton<MetricsHandler>();
+        services.TryAddSingleton<MetricsPage>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, MetricsRoutePolicy>());
         services.TryAddSingleton(static all => new RuntimeMeter(all.GetRequiredService<RuntimeReader>(), all.GetRequiredService<IMeterFactory>()));
         services.TryAddSingleton<PanicRecorder>();
@@ -63,6 +67,13 @@ public static class VitrineServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, VitrineStartup>());
         return services;
     }
+
+    static LookDesk Desk(IServiceProvider services) => new(services.GetRequiredService<LookGuard>(), [services.GetRequiredService<SelfService>()])
+    {
+        Stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
+        Logger = services.GetRequiredService<ILogger<LookDesk>>(),
+        IsOff = name => !services.GetRequiredService<IOptionsMonitor<VitrineOptions>>().CurrentValue.IsOn(name),
+    };
 
     // What the service has registered itself – CustomProfile and any IInstrument –, and what this package brings. The service's own come first: an instrument that it has set up its own way replaces ours.
     static InstrumentRegistry Instruments(IServiceProvider services)

@@ -24,6 +24,33 @@ public sealed record LookAnswer : IDisposable
     /// <summary>The name that a browser saves it under; null for what a browser shows.</summary>
     public string? FileName { get; init; }
 
+    /// <summary>What the reader must know of the answer beside what is in it, a sentence: that the look was ended early. Empty when there is nothing.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>For <see cref="LookStatus.Unavailable"/>: whether it is the service behind the gate that does not answer (HTTP 502), and not the guard (503).</summary>
+    public bool IsServiceGone { get; init; }
+
+    /// <summary>HTTP's status for <see cref="Status"/>; the doors without HTTP name it too, so that one table holds for all.</summary>
+    public int HttpStatus => Status switch
+    {
+        LookStatus.Ok => 200,
+        LookStatus.BadRequest => 400,
+        LookStatus.Unauthenticated => 401,
+        LookStatus.Forbidden => 403,
+        LookStatus.NotFound => 404,
+        LookStatus.TooMany => 429,
+        LookStatus.NotAvailable => 501,
+        LookStatus.Unavailable => IsServiceGone ? 502 : 503,
+        _ => 500,
+    };
+
+    // The place among the looks that may run at once is held until the answer is sent: what waits in memory for slow readers is bounded with it.
+    internal IDisposable? Place { get; init; }
+
     /// <inheritdoc/>
-    public void Dispose() => File?.Dispose();
+    public void Dispose()
+    {
+        File?.Dispose();
+        Place?.Dispose();
+    }
 }

@@ -1,17 +1,225 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Vitrine.Guard;
+using Vitrine.Instruments;
+using Vitrine.Pprof.Wire;
 
 namespace Vitrine.Doors.Looks;
 
 /// <summary>Where every door brings what it is asked: guard, look, redaction, record, in this order, once for all doors.</summary>
-public sealed class LookDesk(LookGuard guard, IReadOnlyList<IShownService> services)
+/// <param name="guard">Decides.</param>
+/// <param name="services">What is shown; names differ.</param>
+public sealed partial class LookDesk(LookGuard guard, IReadOnlyList<IShownService> services)
 {
+    // How long a look may take to end when it was told to: a recording still has to name its methods. A look that does not end keeps its place, and its caller is told.
+    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+
+    readonly ConcurrentDictionary<string, LookSubject> _subjects = new(StringComparer.Ordinal);
+    readonly InstrumentLooks _looks = new();
+
+    /// <summary>The guard that decides.</summary>
+    public LookGuard Guard { get; } = guard;
+
+    /// <summary>What is shown.</summary>
+    public IReadOnlyList<IShownService> Services { get; } = services;
+
+    /// <summary>Cancelled when the program ends: recordings end in order, and their callers get what was seen until then.</summary>
+    public CancellationToken Stopping { get; init; }
+
+    /// <summary>Where failures go that nobody expected.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Whether an instrument is switched off by the program's own settings.</summary>
+    public Func<string, bool> IsOff { get; init; } = static _ => false;
+
+    /// <summary>For the patience with looks that do not end.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Answers a look. Never throws for what a caller can bring about.</summary>
     /// <param name="call">What is asked.</param>
     /// <param name="gone">Cancelled when the caller is.</param>
-    public Task<LookAnswer> Take(LookCall call, CancellationToken gone)
+    public async Task<LookAnswer> Take(LookCall call, CancellationToken gone)
     {
-        _ = guard;
-        _ = services;
-        return Task.FromResult(new LookAnswer { Status = LookStatus.NotAvailable, Message = "The desk is not open yet." });
+        ArgumentNullException.ThrowIfNull(call);
+        // 1. What does it mean? Nothing of that is told yet: who is not let in does not learn what there is.
+        var service = Find(call.Service);
+        var asked = Asked.Of(call, service, SubjectOf);
+
+        // 2. The guard.
+        var admission = await Guard.Admit(new()
+        {
+            Door = call.Door, Service = service?.Name ?? "unknown", Subject = asked.Subject, Duration = call.IsHeadOnly ? default : asked.Plan.Duration, Credentials = call.Credentials,
+        }, gone);
+        if (!admission.IsAllowed) return Refused(admission.Refusal);
+        var permit = admission.Permit;
+
+        // 3. The look and its redaction, on a thread of its own.
+        var look = LookThread.Run(() => Look(asked, call, permit));
+        if (!await HasEnded(look, permit.End))
+        {
+            _ = look.ContinueWith(one => Abandon(one, permit), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return permit.Complete(LookOutcomeKind.Failed, 0) is { } unrecorded ? Refused(unrecorded) : new LookAnswer { Status = LookStatus.Failed, Message = "The look was told to end, and did not in time." };
+        }
+        var answer = await look;
+
+        // 4. The record, and only then the answer.
+        if (permit.Complete(OutcomeOf(answer, gone), answer.File?.Length ?? answer.Bytes.Length) is not { } refusal) return answer with { Place = permit };
+        answer.Dispose();
+        permit.Dispose();
+        return Refused(refusal);
     }
+
+    /// <summary>A service by its name; empty = the only one.</summary>
+    public IShownService? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0) return Services is [var only] ? only : null;
+        foreach (var service in Services)
+        {
+            if (service.Name == name) return service;
+        }
+        return null;
+    }
+
+    // Only for instruments that there are, so that it stays small.
+    LookSubject SubjectOf(string instrument) => _subjects.GetOrAdd(instrument, static name => LookSubject.Pprof(name));
+
+    async Task<bool> HasEnded(Task look, CancellationToken end)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = end.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), told);
+        await Task.WhenAny(look, told.Task);
+        if (look.IsCompleted) return true;
+        using var ended = new CancellationTokenSource();
+        await Task.WhenAny(look, Task.Delay(s_patience, Time, ended.Token));
+        await ended.CancelAsync();
+        return look.IsCompleted;
+    }
+
+    static void Abandon(Task<LookAnswer> look, LookPermit permit)
+    {
+        if (look.IsCompletedSuccessfully) look.Result.Dispose();
+        permit.Dispose();
+    }
+
+    static LookOutcomeKind OutcomeOf(LookAnswer answer, CancellationToken gone) => gone.IsCancellationRequested ? LookOutcomeKind.Abandoned
+        : answer.Status != LookStatus.Ok ? LookOutcomeKind.Failed
+        : answer.Note.Length > 0 ? LookOutcomeKind.EndedEarly
+        : LookOutcomeKind.Answered;
+
+    // Runs on the look's own thread; nothing that goes wrong there may end the service.
+    LookAnswer Look(Asked asked, LookCall call, LookPermit permit)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(permit.End, Stopping);
+        LookResult? result = null;
+        try
+        {
+            result = Take(asked, call, permit, stop.Token);
+            if (RightWithdrawn(permit) is { } withdrawn) throw new LookFaultException(withdrawn);
+            var note = asked.Plan.Duration > TimeSpan.Zero && !call.IsHeadOnly ? NoteOn(permit) : "";
+            var answer = Write(result, asked.Name, note, permit.MaximumBytes);
+            result = null;   // its file is the answer's now
+            return answer;
+        }
+        catch (LookFaultException e)
+        {
+            return Failed(e.Fault);
+        }
+        catch (InstrumentUnavailableException e)
+        {
+            return asked.Instrument is null
+                ? new() { Status = LookStatus.Unavailable, Message = WithAdvice(e), IsServiceGone = true }
+                : Failed(new(LookStatus.Failed, $"Could not enable {(asked.Name == "profile" ? "CPU profiling" : asked.Name)}: {WithAdvice(e)}{WayOut(asked, call)}"));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Failed(RightWithdrawn(permit) ?? (permit.EndedBecause == LookEnd.CutOff ? new LookFault(LookStatus.Failed, "The look took longer than looks may, and was ended; what it has is not whole.")
+                : new(LookStatus.Unavailable, "The look was ended, because the program ends or the caller has gone.")));
+        }
+        catch (Exception e)
+        {
+            LogFailed(Logger, e, asked.Name);
+            return Failed(new(LookStatus.Failed, "The look failed for a reason that nobody expected; the program's log has it."));
+        }
+        finally
+        {
+            result?.Dispose();
+        }
+    }
+
+    LookResult Take(Asked asked, LookCall call, LookPermit permit, CancellationToken stop)
+    {
+        if (asked.Service is not { } service) throw new LookFaultException(LookStatus.NotFound, "Unknown service");
+        if (asked.Page is { } page)
+        {
+            if (call.IsHeadOnly) return new(page.MediaType(call.Accept), null);
+            var output = new System.Buffers.ArrayBufferWriter<byte>();
+            page.Write(output, call.Accept, stop);
+            return new(page.MediaType(call.Accept), null) { Bytes = output.WrittenMemory };
+        }
+        switch (asked.Name)
+        {
+            case PageName.Index:
+                return new("text/html; charset=utf-8", null) { Bytes = Encoding.UTF8.GetBytes(IndexPage.Of(service, permit.Caller.Permissions, SubjectOf, IsOff)) };
+            case PageName.Symbol:
+                // None: profiles from here carry their names, and an address of compiled code means nothing a moment later.
+                return new(LookResult.PlainText, null) { Bytes = "num_symbols: 0\n"u8.ToArray() };
+        }
+        if (asked.Instrument is null) throw new LookFaultException(LookStatus.NotFound, asked.Name is "profile" or "trace" ? $"Unknown profile: nothing here records {asked.Name}" : "Unknown profile");
+        return call.IsHeadOnly ? new(LookResult.Binary, null) : _looks.Take(asked.Plan, asked, call.Query, permit.MaximumBytes, stop);
+    }
+
+    static LookAnswer Write(LookResult result, string name, string note, long maximumBytes)
+    {
+        var answer = new LookAnswer { Status = LookStatus.Ok, ContentType = result.ContentType, FileName = result.FileName, Note = note, File = result.File, Bytes = result.Bytes };
+        if (result.Profile is { } profile)
+        {
+            if (note.Length > 0) profile = profile.WithComments([.. profile.Comments, note]);
+            using var bytes = new MemoryStream();
+            var output = new BoundedStream(bytes, maximumBytes);
+            if (result.ContentType == LookResult.Binary) ProfileWriter.Write(profile, output);
+            else output.Write(Encoding.UTF8.GetBytes(LegacyText.Of(name, profile)));
+            answer = answer with { Bytes = bytes.GetBuffer().AsMemory(0, (int)bytes.Length) };
+        }
+        if (answer.Bytes.Length > maximumBytes) throw BoundedStream.TooLarge(maximumBytes);
+        return answer;
+    }
+
+    // What a look has seen belongs to who was permitted to see it; when that right ends, so does the answer. A look that only took too long gives what it has.
+    static LookFault? RightWithdrawn(LookPermit permit) => permit.EndedBecause switch
+    {
+        LookEnd.SwitchedOff => new(LookStatus.Forbidden, "The instrument was switched off while it looked."),
+        LookEnd.Expired => new(LookStatus.Unauthenticated, "The caller's token or certificate has expired during the look."),
+        _ => null,
+    };
+
+    string NoteOn(LookPermit permit) => permit.EndedBecause == LookEnd.CutOff ? "The look was ended early, because looks may not take longer: it covers less than was asked for."
+        : Stopping.IsCancellationRequested ? "The look was ended early, because the program ends: it covers less than was asked for."
+        : "";
+
+    static string WithAdvice(InstrumentUnavailableException e) => e.Advice.Length > 0 ? $"{e.Message} {e.Advice}" : e.Message;
+
+    static string WayOut(Asked asked, LookCall call) => asked.Instrument is IProfileRecorder && !call.Query.HasSeconds
+        ? asked.Service!.WayToGrow(asked.Instrument) is { Length: > 0 } way ? $" Here: ask with ?seconds=10, or {way} for looks without it." : " Here: ask with ?seconds=10."
+        : "";
+
+    static LookAnswer Failed(LookFault fault) => new() { Status = fault.Status, Message = fault.Message };
+
+    internal static LookAnswer Refused(Refusal refusal) => new() { Status = StatusOf(refusal.Kind), Message = refusal.Message, RetryAfter = refusal.RetryAfter };
+
+    static LookStatus StatusOf(RefusalKind kind) => kind switch
+    {
+        RefusalKind.Unauthenticated => LookStatus.Unauthenticated,
+        RefusalKind.Forbidden or RefusalKind.SwitchedOff => LookStatus.Forbidden,
+        RefusalKind.TooMany => LookStatus.TooMany,
+        RefusalKind.TooLong => LookStatus.BadRequest,
+        RefusalKind.Unavailable => LookStatus.Unavailable,
+        _ => throw new UnreachableException(),
+    };
+
+    [LoggerMessage(31, LogLevel.Error, "A look at {Name} failed in a way that nobody expected.")]
+    static partial void LogFailed(ILogger logger, Exception exception, string name);
 }

@@ -13,7 +13,7 @@ namespace Vitrine.DotNet.Heap;
 /// </summary>
 /// <param name="tracking">What has watched a process since it was started; null for looks over a given time only.</param>
 /// <param name="options">How to watch; null for the usual.</param>
-public sealed class HeapInstrument(HeapTracking? tracking = null, HeapTrackingOptions? options = null) : ICumulativeInstrument, IProfileRecorder
+public sealed class HeapInstrument(HeapTracking? tracking = null, HeapTrackingOptions? options = null) : ICumulativeInstrument, ICollectingInstrument, IProfileRecorder
 {
     readonly HeapTrackingOptions _options = options ?? HeapTrackingOptions.Default;
 
@@ -35,8 +35,7 @@ public sealed class HeapInstrument(HeapTracking? tracking = null, HeapTrackingOp
     /// <inheritdoc/>
     public Look<Profile> Collect(ITarget target, CancellationToken cancellation) => Collect(target, collectFirst: false, cancellation);
 
-    /// <summary>Looks once, perhaps after a collection of garbage (<c>gc=1</c>).</summary>
-    /// <exception cref="InstrumentUnavailableException">Nobody has followed the process's objects, or another process should collect.</exception>
+    /// <inheritdoc/>
     public Look<Profile> Collect(ITarget target, bool collectFirst, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(target);

@@ -47,7 +47,7 @@ public sealed partial class MetricsPageTests
         var orders = meter.CreateCounter<long>("shop.orders");
         var waits = meter.CreateHistogram<double>("shop.waits", "s");
         await service.GetText("/work");
-        var handler = service.Services.GetRequiredService<MetricsHandler>();
+        var handler = service.Services.GetRequiredService<MetricsPage>();
         var page = new Fixed();
 
         var allocated = Allocations.Of(() =>
@@ -55,7 +55,7 @@ public sealed partial class MetricsPageTests
             orders.Add(1, new KeyValuePair<string, object?>("kind", "new"));
             waits.Record(0.3, new KeyValuePair<string, object?>("kind", "new"));
             page.Length = 0;
-            handler.Render(page, isOpenMetrics);
+            handler.Write(page, isOpenMetrics ? OpenMetrics : "", default);
         });
 
         Assert.Equal(0, allocated);

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Vitrine.Pprof;
 
-namespace Vitrine.AspNetCore.Pprof;
+namespace Vitrine.Doors.Looks;
 
 /// <summary>
 /// A profile as text, as Go's <c>debug=1</c> (src/runtime/pprof/pprof.go): the head tells the kind, then each stack with its values, biggest first, its labels and its frames. What the reader must know

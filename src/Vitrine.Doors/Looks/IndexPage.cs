@@ -1,14 +1,41 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Vitrine.Guard;
+using Vitrine.Guard.Policy;
 using Vitrine.Instruments;
 
-namespace Vitrine.AspNetCore.Pprof;
+namespace Vitrine.Doors.Looks;
 
 /// <summary>The page at <c>/debug/pprof/</c>: a list of what there is, in the shape of Go's (name and count link to the text form, descriptions below).</summary>
 static class IndexPage
 {
-    public static string Of(IEnumerable<IndexEntry> entries, bool hasGoroutines)
+    /// <summary>The list of what the caller may look at.</summary>
+    public static string Of(IShownService service, PermissionSet permissions, Func<string, LookSubject> subjectOf, Func<string, bool> isOff)
+    {
+        List<IndexEntry> entries =
+        [
+            new(PageName.CommandLine, "The command line of this process, its arguments separated by NUL bytes"),
+            new(PageName.Symbol, "Maps program counters to function names; profiles from here carry their names already"),
+        ];
+        ITarget? target = null;
+        var problem = "";
+        try
+        {
+            target = service.Open();
+        }
+        catch (InstrumentUnavailableException e)
+        {
+            problem = e.Message;
+        }
+        foreach (var instrument in service.Instruments)
+            entries.Add(new(instrument.Name == "cpu" ? "profile" : instrument.Name, isOff(instrument.Name) ? $"{instrument.Description} – switched off" : target is null ? $"{instrument.Description} – not here: {problem}" : Describe(instrument, target), service.CountOf(instrument)));
+        (target as IDisposable)?.Dispose();
+        entries.RemoveAll(one => !permissions.Allows(subjectOf(one.Name == "profile" ? "cpu" : one.Name).Permission));
+        return Of(entries, entries.Exists(static one => one.Name == "goroutine"));
+    }
+
+    static string Of(List<IndexEntry> entries, bool hasGoroutines)
     {
         var page = new StringBuilder("""
             <!doctype html>
@@ -36,8 +63,7 @@ static class IndexPage
         return page.Append("</body>\n</html>\n").ToString();
     }
 
-    /// <summary>What an instrument's line says.</summary>
-    public static string Describe(IInstrument instrument, ITarget target) => instrument.AvailableFor(target) switch
+    static string Describe(IInstrument instrument, ITarget target) => instrument.AvailableFor(target) switch
     {
         { CanLook: false, Reason: var reason } => $"{instrument.Description} – not here: {reason}",
         { CanLook: null, Reason: var reason } => $"{instrument.Description} ({reason})",

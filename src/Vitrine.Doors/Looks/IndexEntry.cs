@@ -1,4 +1,4 @@
-namespace Vitrine.AspNetCore.Pprof;
+namespace Vitrine.Doors.Looks;
 
 /// <summary>One line of the index.</summary>
 /// <param name="Name">The last part of its URL.</param>

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Vitrine.Instruments;
 
-namespace Vitrine.AspNetCore.Pprof;
+namespace Vitrine.Doors.Looks;
 
 /// <summary>Measurements, which no profile can hold: a JSON document, or with <c>debug=1</c> a line for each. What is unknown is null with its reason.</summary>
 static class MeasurementText

@@ -1,4 +1,4 @@
-namespace Vitrine.AspNetCore.Pprof;
+namespace Vitrine.Doors.Looks;
 
 /// <summary>Looks block for as long as they watch, and must work when the thread pool starves: each has a thread of its own.</summary>
 static class LookThread

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Vitrine.Doors.Looks;
+
+namespace Vitrine.Doors.Http;
+
+/// <summary>Answers as Go's net/http/pprof gives them (src/net/http/pprof/pprof.go). The table of statuses is in docs/guard/doors.md.</summary>
+static class HttpAnswers
+{
+    /// <summary>What the reader must know of an answer beside what is in it.</summary>
+    public const string NoteHeader = "Vitrine-Note";
+
+    const string PlainText = "text/plain; charset=utf-8";
+
+    /// <summary>Sends an answer; nothing when the caller is gone.</summary>
+    public static async Task Send(HttpContext context, LookAnswer answer)
+    {
+        if (context.RequestAborted.IsCancellationRequested) return;
+        if (answer.Status != LookStatus.Ok)
+        {
+            await Error(context, answer);
+            return;
+        }
+        var (response, isHead) = (context.Response, HttpMethods.IsHead(context.Request.Method));
+        Secure(response);
+        response.ContentType = answer.ContentType;
+        if (answer.FileName is { } name) response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        if (answer.Note.Length > 0) response.Headers[NoteHeader] = answer.Note;
+        if (isHead) return;
+        response.ContentLength = answer.File?.Length ?? answer.Bytes.Length;
+        try
+        {
+            if (answer.File is { } file) await file.CopyToAsync(response.Body, context.RequestAborted);
+            else await response.Body.WriteAsync(answer.Bytes, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone: there is nobody to answer.
+        }
+    }
+
+    static Task Error(HttpContext context, LookAnswer answer)
+    {
+        var headers = context.Response.Headers;
+        if (answer.Status == LookStatus.Unauthenticated) headers.WWWAuthenticate = "Bearer";
+        if (answer.RetryAfter is { } after) headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        else if (answer.Status == LookStatus.TooMany) headers.RetryAfter = "1";
+        return Error(context, answer.HttpStatus, answer.Message);
+    }
+
+    /// <summary>An error that <c>go tool pprof</c> shows to its user: it does so when the answer has the header <c>X-Go-Pprof</c>.</summary>
+    public static Task Error(HttpContext context, int status, string text)
+    {
+        var response = context.Response;
+        Secure(response);
+        response.Headers["X-Go-Pprof"] = "1";
+        response.StatusCode = status;
+        response.ContentType = PlainText;
+        var bytes = Encoding.UTF8.GetBytes(text + "\n");
+        response.ContentLength = bytes.Length;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+    }
+
+    /// <summary>Nobody keeps a copy, and no browser guesses what it is.</summary>
+    public static void Secure(HttpResponse response)
+    {
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = "no-store";
+    }
+}

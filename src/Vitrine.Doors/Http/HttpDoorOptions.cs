@@ -1,0 +1,26 @@
+namespace Vitrine.Doors.Http;
+
+/// <summary>Where an HTTP door is, and what it leads to.</summary>
+public sealed record HttpDoorOptions
+{
+    /// <summary>Where Go has its pages.</summary>
+    public const string DefaultPrefix = "/debug/pprof/";
+
+    /// <summary>The door's name in the audit log.</summary>
+    public string Name { get; init; } = "http";
+
+    /// <summary>The service that is looked at (<see cref="Looks.IShownService.Name"/>); empty = the only one.</summary>
+    public string Service { get; init; } = "";
+
+    /// <summary>The path of the profiles, from slash to slash. Where it is another than Go's, nothing of Vitrine's is at Go's: that path answers as any that there is not.</summary>
+    public string Prefix { get; init; } = DefaultPrefix;
+
+    /// <summary>The path of the metrics; empty = nowhere.</summary>
+    public string MetricsPath { get; init; } = "/metrics";
+
+    /// <summary>The path of expvar's page; empty = nowhere.</summary>
+    public string VarsPath { get; init; } = "";
+
+    /// <summary>The path of the switches; empty = <c>switches</c> below <see cref="Prefix"/>.</summary>
+    public string SwitchesPath { get; init; } = "";
+}

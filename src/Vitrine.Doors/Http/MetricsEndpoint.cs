@@ -1,0 +1,67 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Vitrine.Doors.Looks;
+using Vitrine.Guard;
+using Vitrine.Instruments;
+
+namespace Vitrine.Doors.Http;
+
+/// <summary>
+/// The metrics, which are asked for every few seconds for as long as a service lives: through the guard as every look, and without the desk's thread and copies. The page is written aside, because the record of it comes before its
+/// first byte; what it is written into is kept for the next time.
+/// </summary>
+sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options)
+{
+    ArrayBufferWriter<byte>? _spare;
+
+    public async Task Get(HttpContext context)
+    {
+        var service = desk.Find(options.Service);
+        var admission = await desk.Guard.Admit(new() { Door = options.Name, Service = service?.Name ?? "unknown", Subject = LookSubject.Metrics, Credentials = HttpCredentials.Of(context) }, context.RequestAborted);
+        if (!admission.IsAllowed)
+        {
+            await HttpAnswers.Send(context, LookDesk.Refused(admission.Refusal));
+            return;
+        }
+        using var permit = admission.Permit;
+        if (service is null || !service.TryGetPage(PageName.Metrics, out var page))
+        {
+            await Fail(context, permit, new() { Status = LookStatus.NotFound, Message = "There are no metrics here." });
+            return;
+        }
+        var buffer = Interlocked.Exchange(ref _spare, null) ?? new();
+        try
+        {
+            await Answer(context, permit, page, buffer);
+        }
+        catch (InstrumentUnavailableException e)
+        {
+            await Fail(context, permit, new() { Status = LookStatus.Unavailable, Message = e.Message, IsServiceGone = true });
+        }
+        finally
+        {
+            buffer.ResetWrittenCount();
+            _spare = buffer;
+        }
+    }
+
+    static async Task Answer(HttpContext context, LookPermit permit, IShownPage page, ArrayBufferWriter<byte> buffer)
+    {
+        var (response, accept) = (context.Response, context.Request.Headers.Accept.ToString());
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        if (!isHead) page.Write(buffer, accept, permit.End);
+        if (permit.Complete(LookOutcomeKind.Answered, buffer.WrittenCount) is { } refusal)
+        {
+            await HttpAnswers.Send(context, LookDesk.Refused(refusal));
+            return;
+        }
+        HttpAnswers.Secure(response);
+        response.ContentType = page.MediaType(accept);
+        if (isHead) return;
+        response.BodyWriter.Write(buffer.WrittenSpan);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    static Task Fail(HttpContext context, LookPermit permit, LookAnswer answer) =>
+        HttpAnswers.Send(context, permit.Complete(LookOutcomeKind.Failed, 0) is { } refusal ? LookDesk.Refused(refusal) : answer);
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Vitrine.Doors.Http;
+using Vitrine.Doors.Looks;
+
+namespace Vitrine.Doors.Unix;
+
+/// <summary>
+/// A door in the file system: <c>curl --unix-socket PATH http://x/debug/pprof/heap</c>, or <c>echo heap | nc -U PATH</c>. Who comes is known by the kernel's word. It has a server of its own, with nothing on it but this, so a program
+/// without HTTP can have one, and what a service has on its other addresses is not reached through it.
+/// </summary>
+public sealed class UnixDoor : IAsyncDisposable
+{
+    readonly WebApplication _server;
+
+    UnixDoor(WebApplication server) => _server = server;
+
+    /// <summary>Opens the door.</summary>
+    /// <param name="desk">Answers.</param>
+    /// <param name="options">Where.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="IOException">The socket cannot be made safely; the message says why and what to do.</exception>
+    public static async Task<UnixDoor> Start(LookDesk desk, UnixDoorOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(desk);
+        ArgumentNullException.ThrowIfNull(options);
+        if (!OperatingSystem.IsLinux()) throw new IOException("The Unix socket door needs Linux, whose kernel says who connects.");
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => OperatingSystem.IsLinux() ? UnixSocketFile.Bind(options) : throw new PlatformNotSupportedException());
+        var lines = new LineDoor(desk, options);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = options.MaximumConnections;
+            kestrel.Limits.RequestHeadersTimeout = options.FirstLineTime;
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            kestrel.ListenUnixSocket(options.Path, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(next => connection => lines.Serve(connection, next));
+            });
+        });
+        var server = builder.Build();
+        try
+        {
+            server.UseRouting();
+            var http = new HttpDoor(desk, new() { Name = "unix", Prefix = options.Prefix });
+            http.MapProfiles(server);
+            http.MapMetrics(server);
+            http.MapVars(server);
+            server.UseEndpoints(static _ => { });
+            await server.StartAsync(cancellation);
+            return new(server);
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Closes it; the socket's file is gone then. Looks under way end with the desk's <see cref="LookDesk.Stopping"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+    }
+}

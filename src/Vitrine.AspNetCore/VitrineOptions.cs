@@ -1,3 +1,6 @@
+using Vitrine.Doors.Http;
+using Vitrine.Guard;
+
 namespace Vitrine.AspNetCore;
 
 /// <summary>
@@ -12,8 +15,13 @@ public sealed class VitrineOptions
     /// <summary>Whether the doors (<c>/debug/pprof/…</c> and <c>/metrics</c>) answer. Off unless switched on.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>Single profiles by name, switched off with false: <c>Vitrine:Profiles:heap = false</c>. What is not named is on. <c>metrics</c> stands for <c>/metrics</c>.</summary>
-    public IDictionary<string, bool> Profiles { get; } = new Dictionary<string, bool>(StringComparer.Ordinal);
+    /// <summary>Who may look, how much, what is switched on, what is taken out, where it is recorded: the section <c>Vitrine:Guard</c>. Nothing said = direct callers on this machine only.</summary>
+    public GuardOptions Guard { get; set; } = new();
+
+    /// <summary>
+    /// Where the profiles are, from slash to slash. With another path than Go's nothing of Vitrine's is at Go's, and <see cref="MetricsOptions.Path"/> is below this one unless it is set. Read once, when <c>MapVitrine</c> is called.
+    /// </summary>
+    public string Prefix { get; set; } = HttpDoorOptions.DefaultPrefix;
 
     /// <summary>
     /// Profiles that are watched all the time, by name: <c>Vitrine:Continuous:block = true</c>. Asked for without <c>seconds</c> they are what has happened since then, as collectors of continuous profiles
@@ -27,12 +35,6 @@ public sealed class VitrineOptions
     /// <summary>Names that the <c>Host</c> header may have, beside <c>localhost</c> and loopback addresses: a page of another site cannot reach the doors under a name of its own (DNS rebinding).</summary>
     public IList<string> AllowedHosts { get; } = [];
 
-    /// <summary>The longest recording that a caller may ask for, in seconds.</summary>
-    public int MaximumSeconds { get; set; } = 300;
-
-    /// <summary>How many looks may run at the same time; one more is answered with 429.</summary>
-    public int MaximumLooks { get; set; } = 8;
-
     /// <summary>What happens with exceptions that nobody caught.</summary>
     public PanicGuardOptions Panics { get; } = new();
 
@@ -42,6 +44,6 @@ public sealed class VitrineOptions
     /// <summary>What is in <c>/metrics</c>.</summary>
     public MetricsOptions Metrics { get; } = new();
 
-    /// <summary>Whether a profile may be taken, by its own switch.</summary>
-    internal bool IsOn(string profile) => !Profiles.TryGetValue(profile, out var isOn) || isOn;
+    /// <summary>Whether a profile is switched on by the configuration.</summary>
+    internal bool IsOn(string profile) => !Guard.Switches.States.TryGetValue(profile, out var isOn) || isOn;
 }

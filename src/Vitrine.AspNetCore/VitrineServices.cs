@@ -54,7 +54,8 @@ public static class VitrineServices
         services.TryAddSingleton(static _ => new MutexProfile());
         services.TryAddSingleton<Door>();
         services.TryAddSingleton<SelfService>();
-        services.TryAddSingleton<LookGuard>();
+        services.TryAddSingleton(Guard);
+        services.TryAddSingleton<GuardReload>();
         services.TryAddSingleton(Desk);
         services.AddMetrics();
         services.TryAddSingleton<MeterCollector>();
@@ -68,11 +69,12 @@ public static class VitrineServices
         return services;
     }
 
+    static LookGuard Guard(IServiceProvider services) => new(services.GetRequiredService<IOptionsMonitor<VitrineOptions>>().CurrentValue.Guard, services.GetRequiredService<ILoggerFactory>(), services.GetService<TimeProvider>());
+
     static LookDesk Desk(IServiceProvider services) => new(services.GetRequiredService<LookGuard>(), [services.GetRequiredService<SelfService>()])
     {
         Stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
         Logger = services.GetRequiredService<ILogger<LookDesk>>(),
-        IsOff = name => !services.GetRequiredService<IOptionsMonitor<VitrineOptions>>().CurrentValue.IsOn(name),
     };
 
     // What the service has registered itself – CustomProfile and any IInstrument –, and what this package brings. The service's own come first: an instrument that it has set up its own way replaces ours.

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Vitrine.AspNetCore.Access;
 using Vitrine.AspNetCore.Continuous;
 using Vitrine.AspNetCore.Metrics;
 using Vitrine.AspNetCore.Operations;
@@ -14,6 +15,7 @@ sealed class VitrineStartup(IServiceProvider services) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
+        services.GetRequiredService<GuardReload>();
         services.GetRequiredService<RouteLabel>().Start();
         services.GetRequiredService<DeveloperPageFaults>().Start();
         // Made now: the one counts from the first request, the other is found by its name.

@@ -83,7 +83,7 @@ public sealed class PackageReadmeTests
 
         Assert.True(options.Enabled);
         Assert.Equal((false, false, true), (options.IsOn("cmdline"), options.IsOn("trace"), options.IsOn("heap")));
-        Assert.Equal(60, options.MaximumSeconds);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.Guard.Limits.MaximumDuration);
         Assert.Equal("/var/lib/shop/panics", options.Panics.Folder);
         Assert.Equal(["Microsoft.AspNetCore.Hosting", "Vitrine.AspNetCore", "Shop*"], options.Metrics.Meters);
     }

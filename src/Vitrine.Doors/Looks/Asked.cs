@@ -20,6 +20,9 @@ sealed record Asked(string Name, LookSubject Subject, LookPlan Plan)
 
     public IShownPage? Page { get; init; }
 
+    /// <summary>Whether others who ask the same at the same time can have the same answer: what is there at one moment.</summary>
+    public bool CanBeShared(LookCall call) => Plan is { Kind: LookKind.Snapshot or LookKind.Text, Fault: null } && !call.IsHeadOnly;
+
     /// <param name="call">The call.</param>
     /// <param name="service">The service that it names; null when there is none.</param>
     /// <param name="subjectOf">The subject of an instrument.</param>

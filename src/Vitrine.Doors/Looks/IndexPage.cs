@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Vitrine.Guard;
 using Vitrine.Guard.Policy;
+using Vitrine.Guard.Switches;
 using Vitrine.Instruments;
 
 namespace Vitrine.Doors.Looks;
@@ -11,7 +12,7 @@ namespace Vitrine.Doors.Looks;
 static class IndexPage
 {
     /// <summary>The list of what the caller may look at.</summary>
-    public static string Of(IShownService service, PermissionSet permissions, Func<string, LookSubject> subjectOf, Func<string, bool> isOff)
+    public static string Of(IShownService service, PermissionSet permissions, Func<string, LookSubject> subjectOf, SwitchBoard switches)
     {
         List<IndexEntry> entries =
         [
@@ -29,7 +30,7 @@ static class IndexPage
             problem = e.Message;
         }
         foreach (var instrument in service.Instruments)
-            entries.Add(new(instrument.Name == "cpu" ? "profile" : instrument.Name, isOff(instrument.Name) ? $"{instrument.Description} – switched off" : target is null ? $"{instrument.Description} – not here: {problem}" : Describe(instrument, target), service.CountOf(instrument)));
+            entries.Add(new(instrument.Name == "cpu" ? "profile" : instrument.Name, !switches.IsOn(instrument.Name) ? $"{instrument.Description} – switched off" : target is null ? $"{instrument.Description} – not here: {problem}" : Describe(instrument, target), service.CountOf(instrument)));
         (target as IDisposable)?.Dispose();
         entries.RemoveAll(one => !permissions.Allows(subjectOf(one.Name == "profile" ? "cpu" : one.Name).Permission));
         return Of(entries, entries.Exists(static one => one.Name == "goroutine"));

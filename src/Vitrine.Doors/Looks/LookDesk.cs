@@ -10,9 +10,7 @@ using Vitrine.Pprof.Wire;
 namespace Vitrine.Doors.Looks;
 
 /// <summary>Where every door brings what it is asked: guard, look, redaction, record, in this order, once for all doors.</summary>
-/// <param name="guard">Decides.</param>
-/// <param name="services">What is shown; names differ.</param>
-public sealed partial class LookDesk(LookGuard guard, IReadOnlyList<IShownService> services)
+public sealed partial class LookDesk
 {
     // How long a look may take to end when it was told to: a recording still has to name its methods. A look that does not end keeps its place, and its caller is told.
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
@@ -20,20 +18,27 @@ public sealed partial class LookDesk(LookGuard guard, IReadOnlyList<IShownServic
     readonly ConcurrentDictionary<string, LookSubject> _subjects = new(StringComparer.Ordinal);
     readonly InstrumentLooks _looks = new();
 
+    /// <param name="guard">Decides.</param>
+    /// <param name="services">What is shown; names differ.</param>
+    public LookDesk(LookGuard guard, IReadOnlyList<IShownService> services)
+    {
+        ArgumentNullException.ThrowIfNull(guard);
+        ArgumentNullException.ThrowIfNull(services);
+        (Guard, Services) = (guard, services);
+        guard.Switches.Know([.. PageName.WithSwitch, .. services.SelectMany(static one => one.Instruments).Select(static one => one.Name)]);
+    }
+
     /// <summary>The guard that decides.</summary>
-    public LookGuard Guard { get; } = guard;
+    public LookGuard Guard { get; }
 
     /// <summary>What is shown.</summary>
-    public IReadOnlyList<IShownService> Services { get; } = services;
+    public IReadOnlyList<IShownService> Services { get; }
 
     /// <summary>Cancelled when the program ends: recordings end in order, and their callers get what was seen until then.</summary>
     public CancellationToken Stopping { get; init; }
 
     /// <summary>Where failures go that nobody expected.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
-
-    /// <summary>Whether an instrument is switched off by the program's own settings.</summary>
-    public Func<string, bool> IsOff { get; init; } = static _ => false;
 
     /// <summary>For the patience with looks that do not end.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -52,24 +57,50 @@ public sealed partial class LookDesk(LookGuard guard, IReadOnlyList<IShownServic
         var admission = await Guard.Admit(new()
         {
             Door = call.Door, Service = service?.Name ?? "unknown", Subject = asked.Subject, Duration = call.IsHeadOnly ? default : asked.Plan.Duration, Credentials = call.Credentials,
+            IsRaw = call.Query.IsRaw, How = call.Query.ToString(), Sharing = asked.CanBeShared(call) ? $"{asked.Name} {call.Query}" : null,
         }, gone);
         if (!admission.IsAllowed) return Refused(admission.Refusal);
         var permit = admission.Permit;
 
-        // 3. The look and its redaction, on a thread of its own.
-        var look = LookThread.Run(() => Look(asked, call, permit));
+        // 3. The look and its redaction, on a thread of its own; one for all who ask the same at the same time.
+        var look = asked.CanBeShared(call) ? permit.Share(end => LookThread.Run(() => Look(asked, call, permit, end, isShared: true))) : LookThread.Run(() => Look(asked, call, permit, permit.End, isShared: false));
         if (!await HasEnded(look, permit.End))
         {
             _ = look.ContinueWith(one => Abandon(one, permit), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            return permit.Complete(LookOutcomeKind.Failed, 0) is { } unrecorded ? Refused(unrecorded) : new LookAnswer { Status = LookStatus.Failed, Message = "The look was told to end, and did not in time." };
+            return permit.Complete(LookOutcomeKind.Failed, 0, reason: "it did not end when it was told to") is { } unrecorded ? Refused(unrecorded) : Failed(new(LookStatus.Failed, "The look was told to end, and did not in time."));
         }
-        var answer = await look;
+        var answer = await AnswerOf(look, permit);
 
         // 4. The record, and only then the answer.
-        if (permit.Complete(OutcomeOf(answer, gone), answer.File?.Length ?? answer.Bytes.Length) is not { } refusal) return answer with { Place = permit };
+        if (permit.Complete(OutcomeOf(answer, gone), answer.File?.Length ?? answer.Bytes.Length, reason: answer.Message.Length > 0 ? answer.Message : null) is not { } refusal) return answer with { Place = permit };
         answer.Dispose();
         permit.Dispose();
         return Refused(refusal);
+    }
+
+    async Task<LookAnswer> AnswerOf(Task<LookAnswer> look, LookPermit permit)
+    {
+        LookAnswer answer;
+        try
+        {
+            answer = await look;
+        }
+        catch (OperationCanceledException)
+        {
+            answer = Failed(permit.EndedBecause == LookEnd.CutOff
+                ? new(LookStatus.Failed, "The look took longer than looks may, and was ended; what it has is not whole.")
+                : new(LookStatus.Unavailable, "The look was ended, because the program ends or the caller has gone."));
+        }
+        // What a look has seen belongs to who was permitted to see it; when that right ends, so does the answer. A look that only took too long gives what it has.
+        LookFault? withdrawn = permit.EndedBecause switch
+        {
+            LookEnd.SwitchedOff => new(LookStatus.Forbidden, "The instrument was switched off while it looked."),
+            LookEnd.Expired => new(LookStatus.Unauthenticated, "The caller's token or certificate has expired during the look."),
+            _ => null,
+        };
+        if (withdrawn is null) return answer;
+        answer.Dispose();
+        return Failed(withdrawn);
     }
 
     /// <summary>A service by its name; empty = the only one.</summary>
@@ -111,15 +142,14 @@ public sealed partial class LookDesk(LookGuard guard, IReadOnlyList<IShownServic
         : LookOutcomeKind.Answered;
 
     // Runs on the look's own thread; nothing that goes wrong there may end the service.
-    LookAnswer Look(Asked asked, LookCall call, LookPermit permit)
+    LookAnswer Look(Asked asked, LookCall call, LookPermit permit, CancellationToken end, bool isShared)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(permit.End, Stopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(end, Stopping);
         LookResult? result = null;
         try
         {
             result = Take(asked, call, permit, stop.Token);
-            if (RightWithdrawn(permit) is { } withdrawn) throw new LookFaultException(withdrawn);
-            var note = asked.Plan.Duration > TimeSpan.Zero && !call.IsHeadOnly ? NoteOn(permit) : "";
+            var note = isShared || call.IsHeadOnly || asked.Plan.Duration == TimeSpan.Zero ? "" : NoteOn(permit);
             var answer = Write(result, asked.Name, note, permit.MaximumBytes);
             result = null;   // its file is the answer's now
             return answer;
@@ -136,8 +166,7 @@ public sealed partial class LookDesk(LookGuard guard, IReadOnlyList<IShownServic
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return Failed(RightWithdrawn(permit) ?? (permit.EndedBecause == LookEnd.CutOff ? new LookFault(LookStatus.Failed, "The look took longer than looks may, and was ended; what it has is not whole.")
-                : new(LookStatus.Unavailable, "The look was ended, because the program ends or the caller has gone.")));
+            throw;
         }
         catch (Exception e)
         {
@@ -163,7 +192,7 @@ public sealed partial class LookDesk(LookGuard guard, IReadOnlyList<IShownServic
         switch (asked.Name)
         {
             case PageName.Index:
-                return new("text/html; charset=utf-8", null) { Bytes = Encoding.UTF8.GetBytes(IndexPage.Of(service, permit.Caller.Permissions, SubjectOf, IsOff)) };
+                return new("text/html; charset=utf-8", null) { Bytes = Encoding.UTF8.GetBytes(IndexPage.Of(service, permit.Caller.Permissions, SubjectOf, Guard.Switches)) };
             case PageName.Symbol:
                 // None: profiles from here carry their names, and an address of compiled code means nothing a moment later.
                 return new(LookResult.PlainText, null) { Bytes = "num_symbols: 0\n"u8.ToArray() };
@@ -187,14 +216,6 @@ public sealed partial class LookDesk(LookGuard guard, IReadOnlyList<IShownServic
         if (answer.Bytes.Length > maximumBytes) throw BoundedStream.TooLarge(maximumBytes);
         return answer;
     }
-
-    // What a look has seen belongs to who was permitted to see it; when that right ends, so does the answer. A look that only took too long gives what it has.
-    static LookFault? RightWithdrawn(LookPermit permit) => permit.EndedBecause switch
-    {
-        LookEnd.SwitchedOff => new(LookStatus.Forbidden, "The instrument was switched off while it looked."),
-        LookEnd.Expired => new(LookStatus.Unauthenticated, "The caller's token or certificate has expired during the look."),
-        _ => null,
-    };
 
     string NoteOn(LookPermit permit) => permit.EndedBecause == LookEnd.CutOff ? "The look was ended early, because looks may not take longer: it covers less than was asked for."
         : Stopping.IsCancellationRequested ? "The look was ended early, because the program ends: it covers less than was asked for."

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Vitrine.Doors.Looks;
 
@@ -16,6 +17,23 @@ public readonly record struct LookQuery(string Seconds = "", int Debug = 0, int 
     {
         ArgumentNullException.ThrowIfNull(parameter);
         return new(parameter("seconds") ?? "", Number(parameter("debug")), Number(parameter("gc")), parameter("rate") ?? "", Number(parameter("raw")) > 0);
+    }
+
+    /// <summary>The parameters as in a URL, without those that are as they are when nobody says anything.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        Append("seconds", Seconds);
+        Append("debug", Debug == 0 ? "" : Debug.ToString(CultureInfo.InvariantCulture));
+        Append("gc", Gc > 0 ? "1" : "");
+        Append("rate", Rate);
+        Append("raw", IsRaw ? "1" : "");
+        return text.ToString();
+
+        void Append(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value)) text.Append(text.Length > 0 ? "&" : "").Append(name).Append('=').Append(value);
+        }
     }
 
     internal bool HasSeconds => !string.IsNullOrEmpty(Seconds);

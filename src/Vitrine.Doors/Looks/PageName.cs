@@ -20,4 +20,7 @@ public static class PageName
 
     /// <summary>The guard's switches.</summary>
     public const string Switches = "switches";
+
+    // The switches themselves have none: nobody could switch on again.
+    internal static IReadOnlyList<string> WithSwitch { get; } = [Index, CommandLine, Symbol, Metrics, Vars];
 }

@@ -120,7 +120,7 @@ public sealed class CallerCheckTests
         await using var service = await TestService.Start();
         Assert.Equal(HttpStatusCode.OK, (await service.Get("/debug/pprof/runtime")).StatusCode);
 
-        service.Configure("Vitrine:Profiles:runtime", "false");
+        service.Configure("Vitrine:Guard:Switches:States:runtime", "false");
         Assert.Equal(HttpStatusCode.Forbidden, (await service.Get("/debug/pprof/runtime")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await service.Get("/debug/pprof/memstats")).StatusCode);
         Assert.Contains("switched off", await service.GetText("/debug/pprof/"), StringComparison.Ordinal);

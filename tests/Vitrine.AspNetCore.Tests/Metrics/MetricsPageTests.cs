@@ -312,7 +312,7 @@ public sealed partial class MetricsPageTests
 
         await Wait.Until(async () => (await service.GetText("/metrics")).Contains("_count{", StringComparison.Ordinal), "the request is counted");
         Assert.Equal(1, Samples(await service.GetText("/metrics")).Single(static one => one.Key.Contains("duration_seconds_count", StringComparison.Ordinal)).Value);
-        service.Configure("Vitrine:Profiles:metrics", "false");
+        service.Configure("Vitrine:Guard:Switches:States:metrics", "false");
         Assert.Equal(HttpStatusCode.Forbidden, (await service.Get("/metrics")).StatusCode);
     }
 

@@ -61,7 +61,7 @@ public sealed partial class GoToolTests : IDisposable
         await using var service = await Start();
 
         Assert.Contains("404 Not Found - Unknown profile", await GoTool.Fail(_folder.FullName, "-top", $"{service.Address}debug/pprof/nothing"), StringComparison.Ordinal);
-        Assert.Contains("400 Bad Request - invalid value for \"seconds\" - at most 300 here", await GoTool.Fail(_folder.FullName, "-top", $"{service.Address}debug/pprof/profile?seconds=301"), StringComparison.Ordinal);
+        Assert.Contains("400 Bad Request - A look may watch for at most 30 seconds here", await GoTool.Fail(_folder.FullName, "-top", $"{service.Address}debug/pprof/profile?seconds=301"), StringComparison.Ordinal);
     }
 
     [Fact]

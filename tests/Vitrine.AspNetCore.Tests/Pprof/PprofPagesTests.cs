@@ -77,8 +77,8 @@ public sealed class PprofPagesTests
     [InlineData("/debug/pprof/grows?seconds=-3", HttpStatusCode.BadRequest, "invalid value for \"seconds\" - must be a positive integer")]
     [InlineData("/debug/pprof/grows?seconds=1.5", HttpStatusCode.BadRequest, "invalid value for \"seconds\" - must be a positive integer")]
     [InlineData("/debug/pprof/grows?seconds=1&debug=1", HttpStatusCode.BadRequest, "seconds and debug params are incompatible")]
-    [InlineData("/debug/pprof/grows?seconds=99999999999999", HttpStatusCode.BadRequest, "at most 300 here")]
-    [InlineData("/debug/pprof/grows?seconds=301", HttpStatusCode.BadRequest, "at most 300 here")]
+    [InlineData("/debug/pprof/grows?seconds=99999999999999", HttpStatusCode.BadRequest, "at most 30 seconds here")]
+    [InlineData("/debug/pprof/grows?seconds=31", HttpStatusCode.BadRequest, "at most 30 seconds here")]
     [InlineData("/debug/pprof/cpu?seconds=1&rate=50", HttpStatusCode.BadRequest, "invalid value for \"rate\" - one of 19, 99")]
     [InlineData("/debug/pprof/file?seconds=0.25", HttpStatusCode.InternalServerError, "Could not enable file: the disk of the test is full. Empty it.")]
     [InlineData("/debug/pprof/absent", HttpStatusCode.NotImplemented, "There is no profile absent here: not on Tuesdays.")]
@@ -156,10 +156,19 @@ public sealed class PprofPagesTests
     }
 
     [Fact]
-    public async Task Recorder_TwoAtOnce_TheSecondIsRefusedAsGoDoes()
+    public async Task Recorder_TwoAtOnce_TheSecondIsToldToComeAgain_OrAsGoDoesWhereTheGuardAllowsMore()
     {
         var cpu = new TestRecorder("cpu");
         await using var service = await Start(cpu);
+        var begun = service.Get("/debug/pprof/profile?seconds=2");
+        Assert.True(await cpu.Started.WaitAsync(TimeSpan.FromSeconds(30)));
+        using var refused = await service.Get("/debug/pprof/profile?seconds=1");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 3);
+        Assert.Equal("1", refused.Headers.GetValues("X-Go-Pprof").Single());
+        (await begun).Dispose();
+
+        service.Configure("Vitrine:Guard:Limits:RecordingsPerInstrument", "2");
 
         var first = service.Get("/debug/pprof/profile?seconds=2");
         Assert.True(await cpu.Started.WaitAsync(TimeSpan.FromSeconds(30)));
@@ -174,7 +183,7 @@ public sealed class PprofPagesTests
     public async Task Looks_MoreThanThereMayBe_AreToldToComeAgain()
     {
         var cpu = new TestRecorder("cpu");
-        await using var service = await TestService.Start(static options => options.MaximumLooks = 1, builder => builder.Services.AddSingleton<IInstrument>(cpu));
+        await using var service = await TestService.Start(static options => options.Guard.Limits.Looks = 1, builder => builder.Services.AddSingleton<IInstrument>(cpu));
 
         var first = service.Get("/debug/pprof/profile?seconds=2");
         Assert.True(await cpu.Started.WaitAsync(TimeSpan.FromSeconds(30)));
@@ -189,7 +198,7 @@ public sealed class PprofPagesTests
     public async Task Recorder_ServiceEnds_ItsCallerGetsWhatWasSeenUntilThen()
     {
         var cpu = new TestRecorder("cpu");
-        var service = await Start(cpu);
+        var service = await TestService.Start(static options => options.Guard.Limits.MaximumDuration = TimeSpan.FromMinutes(5), builder => builder.Services.AddSingleton<IInstrument>(cpu));
         var asked = service.Client.GetByteArrayAsync("/debug/pprof/profile?seconds=200");
         Assert.True(await cpu.Started.WaitAsync(TimeSpan.FromSeconds(30)));
 
@@ -251,7 +260,8 @@ public sealed class PprofPagesTests
     [Fact]
     public async Task Debug_OneIsGosText_TwoIsTheInstrumentsOwn()
     {
-        await using var service = await Start(new TestDump("goroutine"));
+        await using var service = await TestService.Start(static options => options.Guard.Limits.MinimumIntervals["goroutine"] = TimeSpan.Zero,
+            static builder => builder.Services.AddSingleton<IInstrument>(new TestDump("goroutine")));
 
         var grouped = await service.GetText("/debug/pprof/goroutine?debug=1");
         Assert.StartsWith("goroutine profile: total 1\n1 @ 0x0\n#\t0x0\tMain\tMain.cs:7\n", grouped, StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed class ScraperTests
     [Fact]
     public async Task Get_AnyPageOfTheIndex_WithTheTwoLinesOnly_AnswersBeforeACollectorGivesUp()
     {
-        await using var service = await TestService.Start();
+        await using var service = await TestService.Start(static options => options.Guard.Limits.Looks = 4);
         // Told how long by whoever asks are the CPU profile and the trace only. A collector asks for its four at once.
         var asked = service.Services.GetRequiredService<InstrumentRegistry>().All.Where(static one => one.Name is not ("cpu" or "trace"));
         await Parallel.ForEachAsync(asked, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (instrument, stop) =>

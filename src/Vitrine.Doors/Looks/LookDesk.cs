@@ -63,7 +63,7 @@ public sealed partial class LookDesk
         var permit = admission.Permit;
 
         // 3. The look and its redaction, on a thread of its own; one for all who ask the same at the same time.
-        var look = asked.CanBeShared(call) ? permit.Share(end => LookThread.Run(() => Look(asked, call, permit, end, isShared: true))) : LookThread.Run(() => Look(asked, call, permit, permit.End, isShared: false));
+        var look = asked.CanBeShared(call) ? permit.Share(end => LookThread.Run(() => Look(asked, call, permit, isShared: true, end))) : LookThread.Run(() => Look(asked, call, permit, isShared: false, permit.End));
         if (!await HasEnded(look, permit.End))
         {
             _ = look.ContinueWith(one => Abandon(one, permit), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -142,7 +142,7 @@ public sealed partial class LookDesk
         : LookOutcomeKind.Answered;
 
     // Runs on the look's own thread; nothing that goes wrong there may end the service.
-    LookAnswer Look(Asked asked, LookCall call, LookPermit permit, CancellationToken end, bool isShared)
+    LookAnswer Look(Asked asked, LookCall call, LookPermit permit, bool isShared, CancellationToken end)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(end, Stopping);
         LookResult? result = null;

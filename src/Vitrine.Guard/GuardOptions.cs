@@ -1,5 +1,7 @@
 using Vitrine.Guard.Audit;
+using Vitrine.Guard.Identity;
 using Vitrine.Guard.Limits;
+using Vitrine.Guard.Policy;
 using Vitrine.Guard.Switches;
 
 namespace Vitrine.Guard;
@@ -10,6 +12,12 @@ public sealed class GuardOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Vitrine:Guard";
 
+    /// <summary>Who may look.</summary>
+    public IdentityOptions Identity { get; set; } = new();
+
+    /// <summary>Which role may do what.</summary>
+    public PolicyOptions Policy { get; set; } = new();
+
     /// <summary>How many looks, how long, how often, how much.</summary>
     public LimitOptions Limits { get; set; } = new();
 
@@ -19,6 +27,6 @@ public sealed class GuardOptions
     /// <summary>Where decisions are recorded.</summary>
     public AuditOptions Audit { get; set; } = new();
 
-    /// <summary>What is wrong, one sentence each, with the key that it is about; empty when nothing is.</summary>
-    public IReadOnlyList<string> Problems() => [.. Limits.Problems(), .. Switches.Problems(), .. Audit.Problems()];
+    // Identity and policy are checked where they are read.
+    internal IReadOnlyList<string> Problems() => [.. Limits.Problems(), .. Switches.Problems(), .. Audit.Problems()];
 }

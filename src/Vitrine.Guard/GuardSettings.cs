@@ -1,24 +1,30 @@
-using System.Net;
+using Microsoft.Extensions.Logging;
 using Vitrine.Guard.Identity;
 using Vitrine.Guard.Limits;
 
 namespace Vitrine.Guard;
 
 /// <summary>The options as decisions use them: computed once, immutable, exchanged as a whole.</summary>
-sealed class GuardSettings(GuardOptions options, TimeProvider time)
+sealed class GuardSettings : IDisposable
 {
-    static readonly Caller s_local = new() { Name = "local", Kind = CallerKind.Local, Permissions = new(["pprof:read:*", "metrics:read:*", "vars:read:*", "switch:read:*", "switch:write:*"]) };
-    static readonly Refusal s_notLocal = new(RefusalKind.Forbidden, "Vitrine answers only callers on the same machine.");
+    /// <summary>Computes them.</summary>
+    /// <exception cref="GuardOptionsException">They are wrong.</exception>
+    public GuardSettings(GuardOptions options, TimeProvider time, ILogger log)
+    {
+        GuardOptionsException.ThrowIfAny(options.Problems());
+        Callers = CallerResolver.Create(options.Identity, options.Policy, time, log);
+        Limits = new(options.Limits, time);
+        Refusals = Rate.PerMinute(options.Audit.RefusalsPerMinute, options.Audit.RefusalsBurst, time);
+    }
 
-    public GuardOptions Options { get; } = options;
+    /// <summary>Who it is, and what that caller may do.</summary>
+    public CallerResolver Callers { get; }
 
-    public LimitSettings Limits { get; } = new(options.Limits, time);
+    /// <summary>How much.</summary>
+    public LimitSettings Limits { get; }
 
-    public Rate Refusals { get; } = Rate.PerMinute(options.Audit.RefusalsPerMinute, options.Audit.RefusalsBurst, time);
+    /// <summary>How many refusals of one caller are written one by one.</summary>
+    public Rate Refusals { get; }
 
-    /// <summary>Who it is.</summary>
-    public ValueTask<CallerFinding> Resolve(Credentials credentials, CancellationToken cancellation) => new(
-        credentials.Address is { } address && IPAddress.IsLoopback(address)
-            ? new CallerFinding(s_local, null, null, address)
-            : new CallerFinding(null, s_notLocal, "not from loopback", credentials.Address));
+    public void Dispose() => Callers.Dispose();
 }

@@ -10,7 +10,7 @@ namespace Vitrine.Guard;
 
 /// <summary>
 /// The one guard before every look. It says who may look at what, how long, how often and how many at once; it ends looks whose time, switch or identity has ended; and it records each decision before anything
-/// of it happens. <see cref="Decide(LookRequest, in CallerFinding, GuardSettings)"/> is the whole order of it.
+/// of it happens. <see cref="Decide(LookRequest, in CallerResult, GuardSettings)"/> is the whole order of it.
 /// </summary>
 public sealed class LookGuard : IDisposable
 {
@@ -39,10 +39,9 @@ public sealed class LookGuard : IDisposable
     public LookGuard(GuardOptions options, ILoggerFactory? loggers = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        GuardOptionsException.ThrowIfAny(options.Problems());
         _time = time ?? TimeProvider.System;
         _log = (loggers ?? NullLoggerFactory.Instance).CreateLogger(GuardLog.Category);
-        _settings = new(options, _time);
+        _settings = new(options, _time, _log);
         _places = new(_time);
         _shared = new(_places);
         _callerRates = new(CallersRemembered, _time);
@@ -65,7 +64,7 @@ public sealed class LookGuard : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         var settings = _settings;
-        var finding = settings.Resolve(request.Credentials, gone);
+        var finding = settings.Callers.Resolve(request.Credentials, gone);
         return finding.IsCompletedSuccessfully ? new(Admit(request, finding.Result, settings, gone)) : Await(request, finding, settings, gone);
     }
 
@@ -74,19 +73,21 @@ public sealed class LookGuard : IDisposable
     public void Apply(GuardOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        GuardOptionsException.ThrowIfAny(options.Problems());
         lock (_applying)
         {
-            var settings = new GuardSettings(options, _time);
+            var settings = new GuardSettings(options, _time, _log);
+            var before = _settings;
             _audit.Apply(options.Audit);
             _settings = settings;
+            // A token that is being checked at this moment is refused then, and holds when it is shown again.
+            before.Dispose();
             Switches.Apply(options.Switches);
         }
         _audit.TryWrite(new() { Event = AuditEvent.Configured, Time = _time.GetUtcNow() });
     }
 
     /// <summary>The whole order of a decision. Allocates nothing, except for a look that others may share. What it takes (a place) is the caller's to give back: <see cref="GiveBack"/>.</summary>
-    internal LookDecision Decide(LookRequest request, in CallerFinding finding, GuardSettings settings)
+    internal LookDecision Decide(LookRequest request, in CallerResult finding, GuardSettings settings)
     {
         var subject = request.Subject;
         var limits = settings.Limits;
@@ -122,9 +123,9 @@ public sealed class LookGuard : IDisposable
         else if (decision.Place != LookDecision.NoPlace) _places.GiveBack(decision.Place);
     }
 
-    LookDecision Unknown(in CallerFinding finding, LimitSettings limits)
+    LookDecision Unknown(in CallerResult finding, LimitSettings limits)
     {
-        var isKept = _addressRates.TryTake(AddressKey.Of(finding.From), limits.FailedAttempts, out var retryAfter);
+        var isKept = _addressRates.TryTake(AddressKey.Of(finding.Address.Client), limits.FailedAttempts, out var retryAfter);
         return new() { Reason = isKept ? RefusalReason.Unknown : RefusalReason.TooManyAttempts, Refusal = finding.Refusal, PrivateReason = finding.PrivateReason, RetryAfter = retryAfter, Place = LookDecision.NoPlace };
     }
 
@@ -155,7 +156,7 @@ public sealed class LookGuard : IDisposable
         return new() { Caller = caller, Place = place };
     }
 
-    async ValueTask<Admission> Await(LookRequest request, ValueTask<CallerFinding> finding, GuardSettings settings, CancellationToken gone)
+    async ValueTask<Admission> Await(LookRequest request, ValueTask<CallerResult> finding, GuardSettings settings, CancellationToken gone)
     {
         try
         {
@@ -169,7 +170,7 @@ public sealed class LookGuard : IDisposable
         }
     }
 
-    Admission Admit(LookRequest request, in CallerFinding finding, GuardSettings settings, CancellationToken gone)
+    Admission Admit(LookRequest request, in CallerResult finding, GuardSettings settings, CancellationToken gone)
     {
         var decision = Decide(request, finding, settings);
         if (!decision.IsAllowed) return Refuse(request, finding, decision, settings);
@@ -192,15 +193,15 @@ public sealed class LookGuard : IDisposable
         return new(permit);
     }
 
-    Admission Refuse(LookRequest request, in CallerFinding finding, in LookDecision decision, GuardSettings settings)
+    Admission Refuse(LookRequest request, in CallerResult finding, in LookDecision decision, GuardSettings settings)
     {
         var refusal = RefusalWords.Of(decision, request, settings.Limits);
         var record = Describe(AuditEvent.Refused, request, finding) with { Outcome = decision.Reason == RefusalReason.Unknown ? refusal.Kind.ToString() : decision.Reason.ToString(), Reason = decision.PrivateReason ?? refusal.Message };
-        _audit.WriteRefusal(record, decision.Caller, AddressKey.Of(finding.From), settings.Refusals);
+        _audit.WriteRefusal(record, decision.Caller, AddressKey.Of(finding.Address.Client), settings.Refusals);
         return new(refusal);
     }
 
-    internal AuditRecord Describe(AuditEvent what, LookRequest request, in CallerFinding finding) => new()
+    internal AuditRecord Describe(AuditEvent what, LookRequest request, in CallerResult finding) => new()
     {
         Event = what,
         Time = _time.GetUtcNow(),
@@ -216,9 +217,9 @@ public sealed class LookGuard : IDisposable
         IsRaw = request.IsRaw,
     };
 
-    static string From(Credentials credentials, in CallerFinding finding) => credentials.Peer is { } peer
+    static string From(Credentials credentials, in CallerResult finding) => credentials.Peer is { } peer
         ? string.Create(CultureInfo.InvariantCulture, $"unix pid {peer.ProcessId} uid {peer.UserId}")
-        : finding.From?.ToString() ?? "unix";
+        : finding.Address.ToString();
 
     internal GuardSettings Settings => _settings;
 
@@ -249,5 +250,6 @@ public sealed class LookGuard : IDisposable
         Switches.Dispose();
         _active.EndWhere(static _ => true, LookEnd.SwitchedOff);
         _audit.Dispose();
+        _settings.Dispose();
     }
 }

@@ -19,7 +19,7 @@ public sealed class LookPermit : IDisposable
 
     readonly LookGuard _guard;
     readonly LookRequest _request;
-    readonly CallerFinding _finding;
+    readonly CallerResult _finding;
     readonly LookDecision _decision;
     readonly GuardSettings _settings;
     readonly CancellationToken _gone;
@@ -32,7 +32,7 @@ public sealed class LookPermit : IDisposable
     int _because = -1;
     int _state;
 
-    internal LookPermit(LookGuard guard, LookRequest request, in CallerFinding finding, in LookDecision decision, GuardSettings settings, CancellationToken gone)
+    internal LookPermit(LookGuard guard, LookRequest request, in CallerResult finding, in LookDecision decision, GuardSettings settings, CancellationToken gone)
     {
         (_guard, _request, _finding, _decision, _settings, _gone) = (guard, request, finding, decision, settings, gone);
         _begunAt = guard.Time.GetTimestamp();

@@ -156,7 +156,7 @@ public sealed class LookGuardTests
 
         void Decide(LookRequest request)
         {
-            var finding = settings.Resolve(request.Credentials, default);
+            var finding = settings.Callers.Resolve(request.Credentials, default);
             var decision = guard.Decide(request, finding.IsCompletedSuccessfully ? finding.Result : throw new InvalidOperationException(), settings);
             guard.GiveBack(decision);
         }

@@ -62,6 +62,12 @@ sealed record AuditRecord
     /// <summary>For a switch: when that ends.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>For <see cref="AuditEvent.Opened"/>: the process that writes from here on, and with what.</summary>
+    public AuditOpening? Opening { get; init; }
+
+    /// <summary>For <see cref="AuditEvent.Repaired"/>: what stands before it and is no record.</summary>
+    public AuditPartial? Partial { get; init; }
+
     /// <summary>Refusals since the record before that were counted and not written.</summary>
     public long NotWritten { get; set; }
 }

@@ -10,18 +10,22 @@ sealed class AuditTrail : IDisposable
     const int Remembered = 16_384;
 
     readonly ILogger _log;
+    readonly TimeProvider _time;
     readonly LoggerSink _logger;
     readonly RateTable<CallerKey> _callerRefusals;
     readonly RateTable<AddressKey> _addressRefusals;
+    readonly Lock _applying = new();
+    volatile AuditFile? _file;
+    (string?, string?, long, AuditFlush) _target;
     long _notWritten;
 
     public AuditTrail(AuditOptions options, ILogger log, TimeProvider time)
     {
-        _ = options;
-        _log = log;
+        (_target, _log, _time) = (Target(options), log, time);
         _logger = new(log);
         _callerRefusals = new(Remembered, time);
         _addressRefusals = new(Remembered, time);
+        _file = Open(options);
     }
 
     /// <summary>Writes a record; false when it cannot be, and then nothing of what it is about may happen.</summary>
@@ -29,7 +33,8 @@ sealed class AuditTrail : IDisposable
     {
         var notWritten = Interlocked.Exchange(ref _notWritten, 0);
         record.NotWritten = notWritten;
-        if (_logger.TryWrite(record)) return true;
+        // The file first: what only the logger has is not in the log that can be verified.
+        if ((_file?.TryWrite(record) ?? true) && _logger.TryWrite(record)) return true;
         Interlocked.Add(ref _notWritten, notWritten);
         return false;
     }
@@ -41,8 +46,33 @@ sealed class AuditTrail : IDisposable
         if (!isWritten || !TryWrite(record)) Interlocked.Increment(ref _notWritten);
     }
 
-    /// <summary>Other options from now on.</summary>
-    public void Apply(AuditOptions options) => _ = options;
+    /// <summary>Other options from now on. Another file begins a chain of its own.</summary>
+    public void Apply(AuditOptions options)
+    {
+        lock (_applying)
+        {
+            if (Target(options) == _target) return;
+            _target = Target(options);
+            var before = _file;
+            // A record that is being written meanwhile finds the old file closed, and is refused; the next one finds the new one. The other order could have two writers of one file.
+            before?.Dispose();
+            _file = Open(options);
+        }
+    }
 
-    public void Dispose() => _logger.Dispose();
+    static (string?, string?, long, AuditFlush) Target(AuditOptions options) => (options.File, options.KeyFile, options.MaximumFileBytes, options.Flush);
+
+    AuditFile? Open(AuditOptions options)
+    {
+        if (options.File is not { } path) return null;
+        var file = new AuditFile(options, _time, problem => GuardLog.AuditFailed(_log, problem), remark => GuardLog.AuditRemark(_log, path, remark));
+        file.TryOpen();
+        return file;
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _logger.Dispose();
+    }
 }

@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Vitrine.Guard.Audit;
+
+/// <summary>Checks a log: every record's hash, and that each follows the one before. What is wrong is named at the first place, by what stands around it.</summary>
+public sealed class AuditVerifier
+{
+    // What is read beyond a break, to say what it is.
+    const int MostBeyond = 1_000_000;
+
+    readonly AuditKey _key;
+    readonly IReadOnlyList<string> _files;
+    readonly List<string> _remarks = [];
+    AuditLink? _last, _beforeLast;
+    (string File, long Line)? _lastAt;
+    long _records;
+
+    AuditVerifier(IReadOnlyList<string> files, AuditKey key) => (_files, _key) = (files, key);
+
+    /// <summary>Checks the files of one log.</summary>
+    /// <param name="files">In the order in which they were written: the file itself comes last.</param>
+    /// <param name="key">With which key, or none.</param>
+    /// <param name="expected">A hash that must be there, 64 hexadecimal digits; null when nothing is known of the end.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
+    public static AuditVerdict Verify(IReadOnlyList<string> files, AuditKey key, string? expected = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(key);
+        return new AuditVerifier(files, key).Run(expected);
+    }
+
+    AuditVerdict Run(string? expected)
+    {
+        var hasExpected = expected is null;
+        (long Bytes, string Hash, string File, long Line)? partial = null;
+        foreach (var line in Lines())
+        {
+            // A line that was not finished holds when the next record says so.
+            if (partial is { } part)
+            {
+                if (line.Link is not { Holds: true } || line.Partial is not { } said || said.Bytes != part.Bytes || said.Hash != part.Hash)
+                    return Verdict(new(part.File, part.Line, AuditBreakKind.Changed, "the line is no record, and the next one does not say that it was left unfinished"));
+                _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{part.File}:{part.Line}: a line of {part.Bytes} bytes was not finished; the record that follows says so"));
+                partial = null;
+            }
+            if (line.Link is null && line.IsWhole && !line.IsTooLong && line.Follower is AuditEvent.Repaired)
+            {
+                partial = (line.Length, line.Hash!, line.File, line.Number);
+                continue;
+            }
+            if (WhatIsWrong(line) is { } wrong) return Verdict(wrong);
+            (_beforeLast, _last, _lastAt) = (_last, line.Link, (line.File, line.Number));
+            _records++;
+            hasExpected |= line.Link!.Hash == expected;
+        }
+        if (_last is null) return Verdict(new(_files[^1], 1, expected is null ? AuditBreakKind.Missing : AuditBreakKind.Truncated, "there is no record"));
+        return Verdict(hasExpected ? null : new(_lastAt!.Value.File, _lastAt.Value.Line, AuditBreakKind.Truncated,
+            string.Create(CultureInfo.InvariantCulture, $"the record with the expected hash is not there: the log ends with record {_last.Sequence}, and what came after it was cut off")));
+    }
+
+    AuditVerdict Verdict(AuditBreak? wrong) => new() { Records = _records, LastSequence = _last?.Sequence ?? 0, LastHash = _last?.Hash ?? AuditLine.NoHash, Break = wrong, Remarks = _remarks };
+
+    AuditBreak? WhatIsWrong(Line line)
+    {
+        if (line.Link is not { Holds: true } link) return NoRecord(line);
+        if (_last is null)
+        {
+            if (link.Sequence == 1 && link.Previous != AuditLine.NoHash) return line.Broken(AuditBreakKind.Changed, "the first record follows another one");
+            if (link.Sequence > 1) _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{line.File}:{line.Number}: the log begins here with record {link.Sequence}; what came before is in earlier files, and record {link.Sequence - 1} has the hash {link.Previous}"));
+            return null;
+        }
+        return link.Sequence == _last.Sequence + 1 && link.Previous == _last.Hash ? null : OutOfPlace(line, link);
+    }
+
+    AuditBreak NoRecord(Line line)
+    {
+        if (!line.IsWhole) return line.Broken(AuditBreakKind.Truncated, "the line is not whole: it was cut off, or the program ended, or still is, in the middle of writing it");
+        if (_last is not null && Beyond(line).FirstOrDefault(beyond => beyond.Holds) is { } next && next.Previous == _last.Hash)
+            return line.Broken(AuditBreakKind.Inserted, string.Create(CultureInfo.InvariantCulture, $"the line is none of the log: record {next.Sequence}, which comes after it, follows record {_last.Sequence}, which comes before"));
+        return line.Broken(AuditBreakKind.Changed, line.Link is { } link
+            ? string.Create(CultureInfo.InvariantCulture, $"record {link.Sequence} is not as it was written: its hash is another one") + (_key.Id is null && line.Algorithm == "hmac-sha256" ? "; the log has a key, and none was given" : "")
+            : "the line is no record");
+    }
+
+    // It holds by itself, and does not follow what comes before it.
+    AuditBreak OutOfPlace(Line line, AuditLink link)
+    {
+        var last = _last!;
+        if (link.Previous == _beforeLast?.Hash && link.Sequence == last.Sequence)
+        {
+            // Somebody who could make a record that holds: the one that was there goes on from the one before that.
+            _records--;
+            var at = _lastAt!.Value;
+            (_last, _beforeLast) = (_beforeLast, null);
+            return new(at.File, at.Line, AuditBreakKind.Inserted, string.Create(CultureInfo.InvariantCulture, $"there are two records {link.Sequence}, one after the other: one of them was put in"));
+        }
+        if (Before(line).FirstOrDefault(before => before.Link?.Hash == link.Hash) is { } original)
+            return line.Broken(AuditBreakKind.Inserted, string.Create(CultureInfo.InvariantCulture, $"the line is a copy of {original.File}:{original.Number}"));
+        if (Beyond(line).Any(beyond => beyond.Holds && beyond.Sequence == last.Sequence + 1 && beyond.Previous == last.Hash))
+            return line.Broken(link.Sequence > last.Sequence ? AuditBreakKind.Reordered : AuditBreakKind.Inserted,
+                string.Create(CultureInfo.InvariantCulture, $"record {link.Sequence} stands where record {last.Sequence + 1} was written, which comes later"));
+        if (link.Sequence > last.Sequence + 1)
+        {
+            var missing = link.Sequence == last.Sequence + 2
+                ? string.Create(CultureInfo.InvariantCulture, $"record {last.Sequence + 1} is not there")
+                : string.Create(CultureInfo.InvariantCulture, $"records {last.Sequence + 1} to {link.Sequence - 1} are not there");
+            return line.Broken(AuditBreakKind.Missing, $"{missing}: record {link.Sequence} follows record {last.Sequence}".Replace("  ", " ", StringComparison.Ordinal));
+        }
+        return line.Broken(link.Sequence <= last.Sequence ? AuditBreakKind.Inserted : AuditBreakKind.Changed,
+            string.Create(CultureInfo.InvariantCulture, $"record {link.Sequence} does not follow record {last.Sequence} as it stands here: one of them was written anew"));
+    }
+
+    IEnumerable<AuditLink> Beyond(Line line) => Lines().SkipWhile(other => !(other.FileIndex == line.FileIndex && other.Number == line.Number)).Skip(1).Take(MostBeyond).Select(other => other.Link).OfType<AuditLink>();
+
+    IEnumerable<Line> Before(Line line) => Lines().TakeWhile(other => !(other.FileIndex == line.FileIndex && other.Number == line.Number));
+
+    // Each line with what the next one is, which decides about a line that was not finished.
+    IEnumerable<Line> Lines()
+    {
+        Line? held = null;
+        for (var i = 0; i < _files.Count; i++)
+        {
+            using var file = new FileStream(_files[i], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+            var reader = new AuditLineReader(file);
+            while (reader.Read())
+            {
+                var line = Describe(reader, i);
+                if (held is not null) yield return held with { Follower = line.Event };
+                held = line;
+            }
+        }
+        if (held is not null) yield return held;
+    }
+
+    Line Describe(AuditLineReader reader, int file)
+    {
+        var link = reader is { IsWhole: true, IsTooLong: false } ? AuditLine.Read(reader.Line, _key) : null;
+        var line = new Line(_files[file], file, reader.Number, reader.Line.Length, reader.IsWhole, reader.IsTooLong, link);
+        if (link is null) return line with { Hash = Convert.ToHexStringLower(SHA256.HashData(reader.Line)) };
+        return Details(line, reader.Line);
+    }
+
+    static Line Details(Line line, ReadOnlySpan<byte> text)
+    {
+        // Few records have something that the chain needs.
+        if (text.IndexOf("\"partial_bytes\":"u8) < 0 && text.IndexOf("\"chain\":"u8) < 0) return line;
+        try
+        {
+            var sequence = new ReadOnlySequence<byte>(text.ToArray());
+            using var document = JsonDocument.Parse(sequence, new JsonDocumentOptions { MaxDepth = 4 });
+            var root = document.RootElement;
+            var what = root.TryGetProperty("event", out var name) ? name.GetString() : null;
+            if (what == "opened") return line with { Algorithm = root.TryGetProperty("chain", out var chain) ? chain.GetString() : null };
+            if (what != "repaired" || !root.TryGetProperty("partial_bytes", out var bytes) || !bytes.TryGetInt64(out var length) || !root.TryGetProperty("partial_sha256", out var hash) || hash.GetString() is not { } digest) return line;
+            return line with { Event = AuditEvent.Repaired, Partial = new(length, digest) };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return line;
+        }
+    }
+
+    sealed record Line(string File, int FileIndex, long Number, int Length, bool IsWhole, bool IsTooLong, AuditLink? Link)
+    {
+        public string? Hash { get; init; }
+
+        public AuditEvent? Event { get; init; }
+
+        public AuditEvent? Follower { get; init; }
+
+        public AuditPartial? Partial { get; init; }
+
+        public string? Algorithm { get; init; }
+
+        public AuditBreak Broken(AuditBreakKind kind, string message) => new(File, Number, kind, message);
+    }
+}

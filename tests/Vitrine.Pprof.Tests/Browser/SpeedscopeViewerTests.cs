@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
 using Vitrine.Pprof.Tests.Views;
 using Vitrine.Pprof.Views;
 using Vitrine.TestTargets;
@@ -9,48 +7,9 @@ namespace Vitrine.Pprof.Tests.Browser;
 /// <summary>speedscope itself opens what is written here: the published application, from the npm package that package-lock.json names, in a browser.</summary>
 public sealed class SpeedscopeViewerTests(Chromium browser) : IClassFixture<Chromium>
 {
-    static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(3);
-
-    /// <summary>The page of the installed application. Fetching it needs npm and a registry; without them the test is skipped, in CI too: neither belongs to this project.</summary>
-    static string Application()
-    {
-        var source = Path.Combine(Checkout.Root, "tests", "Vitrine.Pprof.Tests", "Browser");
-        var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(source, "package-lock.json"))).AsSpan(0, 8));
-        var folder = Path.Combine(Checkout.Cache, "pprof-tests", "viewers-" + hash);
-        var page = Path.Combine(folder, "node_modules", "speedscope", "dist", "release", "index.html");
-        if (File.Exists(page))
-            return page;
-        var aside = $"{folder}.{Guid.NewGuid():N}";
-        Directory.CreateDirectory(aside);
-        foreach (var file in (string[])["package.json", "package-lock.json"])
-            File.Copy(Path.Combine(source, file), Path.Combine(aside, file));
-        try
-        {
-            using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]) { WorkingDirectory = aside, RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var output = npm.StandardOutput.ReadToEndAsync();
-            var errors = npm.StandardError.ReadToEndAsync();
-            if (!npm.WaitForExit(InstallLimit))
-            {
-                npm.Kill(entireProcessTree: true);
-                Prerequisite.Missing("npm did not fetch speedscope within three minutes");
-            }
-            if (npm.ExitCode != 0)
-                Prerequisite.Missing($"npm could not fetch speedscope: {errors.Result.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Prerequisite.Missing("npm is missing: apt-get install npm");
-        }
-        try
-        {
-            Directory.Move(aside, folder);
-        }
-        catch (IOException) when (File.Exists(page))
-        {
-            Directory.Delete(aside, recursive: true);
-        }
-        return page;
-    }
+    /// <summary>The page of the installed application.</summary>
+    static string Application() =>
+        Path.Combine(NpmPackages.Require(Path.Combine("tests", "Vitrine.Pprof.Tests", "Browser"), "viewers"), "node_modules", "speedscope", "dist", "release", "index.html");
 
     /// <summary>As its own command line does it: the page is told of a script that hands it the file.</summary>
     async Task<Page> Load(byte[] file)

@@ -2,7 +2,7 @@ namespace Vitrine.Pprof;
 
 /// <summary>
 /// Sees every string of a profile and says what it becomes. This is the place for redaction: a rewriter that changes names, paths or label texts changes the profile itself, before
-/// any door, view or file gets to see it. See <see cref="Rewrite.Of"/>.
+/// any door, view or file gets to see it. See <see cref="Rewrite.Of(Profile, IProfileRewriter)"/>.
 /// </summary>
 public interface IProfileRewriter
 {

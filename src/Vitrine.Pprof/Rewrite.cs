@@ -1,25 +1,61 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using Vitrine.Pprof.Storage;
 
 namespace Vitrine.Pprof;
 
-/// <summary>Passes every string of a profile through a rewriter. Numbers (addresses, values, numeric labels) are not touched; numeric labels can be dropped by their key.</summary>
+/// <summary>Passes every string of a profile through a rewriter. Numbers (addresses, values) are not touched; numeric labels can be dropped by their key, and by a UTF-8 rewriter each by itself.</summary>
 public static class Rewrite
 {
     /// <summary>The profile with its strings rewritten. No string of the source that the rewriter changed is left anywhere in the result.</summary>
     public static Profile Of(Profile profile, IProfileRewriter rewriter)
+    {
+        ArgumentNullException.ThrowIfNull(rewriter);
+        return Of(profile, new Decoding(rewriter));
+    }
+
+    /// <inheritdoc cref="Of(Profile, IProfileRewriter)"/>
+    public static Profile Of(Profile profile, IUtf8ProfileRewriter rewriter)
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(rewriter);
         return new Pass(profile, rewriter).Run();
     }
 
-    /// <summary>One rewriting. The new string table starts empty, so what was rewritten cannot stay behind in it.</summary>
-    sealed class Pass(Profile profile, IProfileRewriter rewriter)
+    /// <summary>A rewriter of strings as one of bytes.</summary>
+    sealed class Decoding(IProfileRewriter rewriter) : IUtf8ProfileRewriter
     {
+        public RewriteOutcome Rewrite(ProfileStringKind kind, ReadOnlySpan<byte> text, ReadOnlySpan<byte> labelKey, IBufferWriter<byte> output)
+        {
+            var before = Encoding.UTF8.GetString(text);
+            var ofLabel = kind is ProfileStringKind.LabelText or ProfileStringKind.LabelUnit;
+            var after = rewriter.Rewrite(new ProfileString(kind, before, ofLabel ? Encoding.UTF8.GetString(labelKey) : null));
+            if (after is null)
+                return RewriteOutcome.Dropped;
+            if (after == before)
+                return RewriteOutcome.Unchanged;
+            Encoding.UTF8.GetBytes(after, output);
+            return RewriteOutcome.Changed;
+        }
+
+        public RewriteOutcome RewriteNumber(ReadOnlySpan<byte> labelKey, ReadOnlySpan<byte> unit, long number, IBufferWriter<byte> output) => RewriteOutcome.Unchanged;
+    }
+
+    /// <summary>One rewriting. The new string table starts empty, so what was rewritten cannot stay behind in it.</summary>
+    sealed class Pass(Profile profile, IUtf8ProfileRewriter rewriter)
+    {
+        const int NotAsked = -2;
+        const int Dropped = -1;
+
+        static readonly int s_kinds = Enum.GetValues<ProfileStringKind>().Length;
+
         readonly ProfileTables _old = profile.Tables;
         readonly StringInterner _strings = new();
-        readonly Dictionary<(ProfileStringKind, string, string?), string?> _answers = [];
+        readonly ArrayBufferWriter<byte> _output = new(256);
+        // By kind, then by the number of the old string: the number of the new one. A kind's table is made when its first string is asked for.
+        readonly int[]?[] _answers = new int[s_kinds][];
+        readonly Dictionary<(int Key, int Unit), int> _units = [];
 
         public Profile Run()
         {
@@ -39,21 +75,51 @@ public static class Rewrite
             return new Profile(Header(profile.Header), tables);
         }
 
-        string? Ask(ProfileStringKind kind, string text, string? labelKey = null)
+        /// <summary>The number of the rewritten string, or <see cref="Dropped"/>.</summary>
+        int Ask(ProfileStringKind kind, ReadOnlySpan<byte> text, ReadOnlySpan<byte> labelKey = default)
         {
-            if (text.Length == 0)
-                return "";
-            if (!_answers.TryGetValue((kind, text, labelKey), out var answer))
+            if (text.IsEmpty)
+                return 0;
+            _output.ResetWrittenCount();
+            return rewriter.Rewrite(kind, text, labelKey, _output) switch
             {
-                answer = rewriter.Rewrite(new ProfileString(kind, text, labelKey));
-                _answers.Add((kind, text, labelKey), answer);
-            }
+                RewriteOutcome.Unchanged => _strings.Intern(text),
+                RewriteOutcome.Changed => _strings.Intern(_output.WrittenSpan),
+                _ => Dropped,
+            };
+        }
+
+        int AskOnce(ProfileStringKind kind, int old)
+        {
+            ref var answer = ref Answers(kind)[old];
+            if (answer == NotAsked)
+                answer = Ask(kind, _old.Strings.Bytes(old));
             return answer;
         }
 
-        string Text(ProfileStringKind kind, string text) => Ask(kind, text) ?? "";
+        int[] Answers(ProfileStringKind kind)
+        {
+            if (_answers[(int)kind] is { } known)
+                return known;
+            var answers = new int[_old.Strings.Count];
+            Array.Fill(answers, NotAsked);
+            return _answers[(int)kind] = answers;
+        }
 
-        int Number(ProfileStringKind kind, int old) => _strings.Intern(Text(kind, _old.Strings[old]));
+        int Number(ProfileStringKind kind, int old) => Math.Max(0, AskOnce(kind, old));
+
+        string? Text(ProfileStringKind kind, string text)
+        {
+            if (text.Length == 0)
+                return "";
+            _output.ResetWrittenCount();
+            return rewriter.Rewrite(kind, Encoding.UTF8.GetBytes(text), default, _output) switch
+            {
+                RewriteOutcome.Unchanged => text,
+                RewriteOutcome.Changed => Encoding.UTF8.GetString(_output.WrittenSpan),
+                _ => null,
+            };
+        }
 
         RowStore<MappingEntry> Mappings()
         {
@@ -84,41 +150,74 @@ public static class Rewrite
 
         LabelInterner Labels(out int[] map)
         {
+            // The table has each different label once, however many sets share it.
+            var rewritten = new LabelEntry?[_old.Labels.Count];
+            for (var i = 0; i < rewritten.Length; i++)
+                rewritten[i] = Label(_old.Labels[i]);
             var labels = new LabelInterner();
             map = new int[_old.LabelSets.Count];
             var entries = new List<LabelEntry>();
             for (var i = 0; i < map.Length; i++)
             {
                 entries.Clear();
-                foreach (var label in profile.LabelSets[i])
-                    if (Label(label) is { } entry)
+                foreach (var number in _old.LabelSets[i])
+                    if (rewritten[number] is { } entry)
                         entries.Add(entry);
                 map[i] = labels.Set(CollectionsMarshal.AsSpan(entries), _strings.Strings);
             }
             return labels;
         }
 
-        LabelEntry? Label(Label label)
+        LabelEntry? Label(in LabelEntry old)
         {
-            if (Ask(ProfileStringKind.LabelKey, label.Key) is not { } key)
+            var key = AskOnce(ProfileStringKind.LabelKey, old.Key);
+            if (key == Dropped)
                 return null;
-            if (label.IsNumeric)
-                return new LabelEntry(_strings.Intern(key), 0, _strings.Intern(Ask(ProfileStringKind.LabelUnit, label.Unit ?? "", label.Key)), label.Number);
-            // An empty text cannot be told from a number in the file, so a text that became empty goes.
-            return Ask(ProfileStringKind.LabelText, label.Text!, label.Key) is { Length: > 0 } text ? new LabelEntry(_strings.Intern(key), _strings.Intern(text), 0, 0) : null;
+            var oldKey = _old.Strings.Bytes(old.Key);
+            if (old.Text != 0)
+                // An empty text cannot be told from a number in the file, so a text that became empty goes.
+                return Ask(ProfileStringKind.LabelText, _old.Strings.Bytes(old.Text), oldKey) is > 0 and var text ? new LabelEntry(key, text, 0, 0) : null;
+            var unit = _old.Strings.Bytes(old.Unit);
+            _output.ResetWrittenCount();
+            return rewriter.RewriteNumber(oldKey, unit, old.Number, _output) switch
+            {
+                RewriteOutcome.Unchanged => new LabelEntry(key, 0, Unit(old), old.Number),
+                RewriteOutcome.Changed when _output.WrittenCount > 0 => new LabelEntry(key, _strings.Intern(_output.WrittenSpan), 0, 0),
+                _ => null,
+            };
         }
 
-        ProfileHeader Header(ProfileHeader old) => old with
+        int Unit(in LabelEntry label)
         {
-            SampleTypes = [.. old.SampleTypes.Select(Type)],
-            DefaultSampleType = Text(ProfileStringKind.TypeName, old.DefaultSampleType),
-            PeriodType = old.PeriodType is { } period ? Type(period) : null,
-            DropFrames = Text(ProfileStringKind.FramePattern, old.DropFrames),
-            KeepFrames = Text(ProfileStringKind.FramePattern, old.KeepFrames),
-            DocUrl = Text(ProfileStringKind.DocUrl, old.DocUrl),
-            Comments = [.. old.Comments.Select(c => Ask(ProfileStringKind.Comment, c)).OfType<string>()],
-        };
+            ref var unit = ref CollectionsMarshal.GetValueRefOrAddDefault(_units, (label.Key, label.Unit), out var known);
+            if (!known)
+                unit = Math.Max(0, Ask(ProfileStringKind.LabelUnit, _old.Strings.Bytes(label.Unit), _old.Strings.Bytes(label.Key)));
+            return unit;
+        }
 
-        SampleType Type(SampleType type) => new(Text(ProfileStringKind.TypeName, type.Type), Text(ProfileStringKind.TypeUnit, type.Unit));
+        ProfileHeader Header(ProfileHeader old)
+        {
+            // Few, and kept as strings: each different one is asked for once, as everywhere.
+            var known = new Dictionary<(ProfileStringKind, string), string?>();
+            return old with
+            {
+                SampleTypes = [.. old.SampleTypes.Select(Type)],
+                DefaultSampleType = Once(ProfileStringKind.TypeName, old.DefaultSampleType) ?? "",
+                PeriodType = old.PeriodType is { } period ? Type(period) : null,
+                DropFrames = Once(ProfileStringKind.FramePattern, old.DropFrames) ?? "",
+                KeepFrames = Once(ProfileStringKind.FramePattern, old.KeepFrames) ?? "",
+                DocUrl = Once(ProfileStringKind.DocUrl, old.DocUrl) ?? "",
+                Comments = [.. old.Comments.Select(c => Once(ProfileStringKind.Comment, c)).OfType<string>()],
+            };
+
+            SampleType Type(SampleType type) => new(Once(ProfileStringKind.TypeName, type.Type) ?? "", Once(ProfileStringKind.TypeUnit, type.Unit) ?? "");
+
+            string? Once(ProfileStringKind kind, string text)
+            {
+                if (!known.TryGetValue((kind, text), out var answer))
+                    known.Add((kind, text), answer = Text(kind, text));
+                return answer;
+            }
+        }
     }
 }

@@ -1,0 +1,64 @@
+using Vitrine.Guard.Redaction.Matching;
+
+namespace Vitrine.Guard.Redaction.Rules;
+
+/// <summary>E-mail addresses. Not the versions of Go modules (<c>net@v0.38.0</c>), which look like them.</summary>
+sealed class EmailRule : TextRule
+{
+    const int LongestLocal = 256;
+    const int LongestDomain = 255;
+
+    public override TextTraits NeedsAll => TextTraits.At | TextTraits.Dot;
+
+    public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
+    {
+        var i = 0;
+        while (text[i..].IndexOf((byte)'@') is >= 0 and var n)
+        {
+            var at = i + n;
+            var end = DomainEnd(text, at + 1);
+            if (end > at + 1 && LocalStart(text, i, at) is var start && start < at)
+                matches.Add(start, end, number);
+            i = Math.Max(at + 1, end);
+        }
+    }
+
+    static int LocalStart(ReadOnlySpan<byte> text, int from, int at)
+    {
+        var i = at;
+        var first = Math.Max(from, at - LongestLocal);
+        // "first last"@… : the quote is part of it.
+        if (i - 1 > first && text[i - 1] == '"' && text[first..(i - 1)].LastIndexOf((byte)'"') is >= 0 and var quote)
+            return first + quote;
+        while (i > first && IsLocal(text[i - 1]))
+            i--;
+        // A letter beyond ASCII is whole or not at all, and the marks of a replacement are none.
+        if (text[i..at].LastIndexOf("\u203a"u8) is >= 0 and var mark)
+            i += mark + 3;
+        while (i < at && (text[i] & 0xC0) == 0x80)
+            i++;
+        return i;
+    }
+
+    static bool IsLocal(byte c) => Letters.IsWord(c) || c is (byte)'.' or (byte)'+' or (byte)'-' or (byte)'%' or (byte)'\'' or (byte)'!' or (byte)'#' or (byte)'$' or (byte)'*' or (byte)'~' or (byte)'^';
+
+    /// <summary>Where a domain ends that may have mail: names with dots, the last one of letters. The start when there is none.</summary>
+    static int DomainEnd(ReadOnlySpan<byte> text, int start)
+    {
+        var end = start;
+        var last = Math.Min(text.Length, start + LongestDomain);
+        while (end < last && (Letters.IsLetterOrDigit(text[end]) || text[end] is (byte)'.' or (byte)'-' || text[end] >= 0x80))
+            end++;
+        while (end > start && text[end - 1] is (byte)'.' or (byte)'-')
+            end--;
+        var domain = text[start..end];
+        if (domain.IndexOf("\u2039"u8) is >= 0 and var mark)
+            domain = domain[..mark].TrimEnd(".-"u8);
+        var dot = domain.LastIndexOf((byte)'.');
+        if (dot <= 0 || domain.Length - dot < 3 || domain[(dot + 1)..].ContainsAnyInRange((byte)'0', (byte)'9') && !domain[(dot + 1)..].StartsWith("xn--"u8) || IsVersion(domain))
+            return start;
+        return start + domain.Length;
+    }
+
+    static bool IsVersion(ReadOnlySpan<byte> domain) => domain[0] == 'v' && Letters.IsDigitAt(domain, 1) && domain[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') is > 0 and var dot && domain[dot + 1] == '.';
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using Vitrine.Guard.Redaction.Matching;
+
+namespace Vitrine.Guard.Redaction.Rules;
+
+/// <summary>What is assigned to a name that says it is secret: <c>password=…</c>, <c>apiKey: "…"</c>, <c>Authorization: …</c>.</summary>
+sealed class SecretRule : TextRule
+{
+    static readonly SearchValues<byte> s_signs = SearchValues.Create("=:"u8);
+    static readonly SearchValues<byte> s_end = SearchValues.Create("&; \t\r\n\"'`<>"u8);
+
+    public override TextTraits NeedsAny => TextTraits.Equal | TextTraits.Colon;
+
+    public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
+    {
+        var i = 0;
+        while (text[i..].IndexOfAny(s_signs) is >= 0 and var n)
+        {
+            var sign = i + n;
+            var from = i;
+            i = SignEnd(text, sign);
+            if (text[sign] == ':' && i - sign > 1 && text[sign + 1] == ':') // C++ and Rust scopes
+                continue;
+            var key = Key(text, from, sign);
+            if (key.IsEmpty || !SecretKeys.IsSecret(key, isQuery: false))
+                continue;
+            var (start, end) = Value(text, i, IsHeader(key));
+            matches.Add(start, end, number);
+            i = end;
+        }
+    }
+
+    // "=", ":", ":=", "=>", "==" and "://", which is no assignment.
+    static int SignEnd(ReadOnlySpan<byte> text, int sign)
+    {
+        var end = sign + 1;
+        while (end < text.Length && end < sign + 3 && text[end] is (byte)'=' or (byte)':' or (byte)'>')
+            end++;
+        return end;
+    }
+
+    /// <summary>The name before a sign, without the quote that may close it.</summary>
+    static ReadOnlySpan<byte> Key(ReadOnlySpan<byte> text, int from, int sign)
+    {
+        var end = sign;
+        var first = Math.Max(from, sign - SecretKeys.Longest);
+        while (end > first && sign - end < 6 && text[end - 1] is (byte)' ' or (byte)'"' or (byte)'\'' or (byte)'`' or (byte)'\\' or (byte)']' or (byte)'*')
+            end--;
+        var start = end;
+        while (start > first && (Letters.IsLetterOrDigit(text[start - 1]) || text[start - 1] is (byte)'_' or (byte)'-' or (byte)'.' or (byte)'$'))
+            start--;
+        // A single space between two words: "api key: …"
+        if (start - 1 > first && text[start - 1] == ' ' && Letters.IsLetter(text[start - 2]))
+        {
+            start--;
+            while (start > first && Letters.IsLetterOrDigit(text[start - 1]))
+                start--;
+        }
+        return text[start..end];
+    }
+
+    static bool IsHeader(ReadOnlySpan<byte> key) => Letters.IsAt(key, key.Length - 13, "authorization"u8) || Letters.IsAt(key, key.Length - 6, "cookie"u8);
+
+    static (int Start, int End) Value(ReadOnlySpan<byte> text, int i, bool isHeader)
+    {
+        i = Letters.SkipBlanks(text, i, 16);
+        if (i == text.Length || text[i..].StartsWith("//"u8))
+            return (i, i);
+        var isEscaped = text[i] == '\\' && i + 1 < text.Length;
+        var quote = text[isEscaped ? i + 1 : i];
+        if (quote is (byte)'"' or (byte)'\'' or (byte)'`')
+        {
+            var start = i + (isEscaped ? 2 : 1);
+            return (start, QuoteEnd(text, start, quote, isEscaped));
+        }
+        if (isHeader)
+            return (i, text[i..].IndexOfAny("\"\r\n"u8) is >= 0 and var end ? i + end : text.Length);
+        return (i, text[i..].IndexOfAny(s_end) is >= 0 and var n ? i + n : text.Length);
+    }
+
+    /// <summary>Where a quoted value ends: at its quote, or with its line. In a text that was itself quoted (<c>\"</c> opened it) a quote with at most one backslash ends it; else one with an even number.</summary>
+    static int QuoteEnd(ReadOnlySpan<byte> text, int start, byte quote, bool isEscaped)
+    {
+        var line = Letters.LineEnd(text, start);
+        for (var i = start; text[i..line].IndexOf(quote) is >= 0 and var n; i++)
+        {
+            i += n;
+            var slashes = 0;
+            while (i - slashes > start && text[i - slashes - 1] == '\\')
+                slashes++;
+            if (isEscaped ? slashes <= 1 : slashes % 2 == 0)
+                return isEscaped ? i - slashes : i;
+        }
+        return line;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Text;
+using Vitrine.Guard.Redaction.Matching;
+
+namespace Vitrine.Guard.Redaction.Rules;
+
+/// <summary>Keys and tokens that their issuers made recognisable by how they begin.</summary>
+sealed class TokenRule : TextRule
+{
+    /// <param name="Prefix">How it begins.</param>
+    /// <param name="Least">Characters that must follow. Less than the real length, so that one that was cut off is found too.</param>
+    sealed record Shape(byte[] Prefix, int Least)
+    {
+        public Shape(string prefix, int least) : this(Encoding.ASCII.GetBytes(prefix), least) { }
+    }
+
+    // By the character that is looked for first: it is rare in names, and stands at this place in the prefix.
+    static readonly Shape[] s_withUnderscore =
+    [
+        new("ghp_", 16), new("gho_", 16), new("ghu_", 16), new("ghs_", 16), new("ghr_", 16), new("github_pat_", 16), // GitHub
+        new("sk_live_", 10), new("sk_test_", 10), new("rk_live_", 10), new("rk_test_", 10), new("pk_live_", 10), new("whsec_", 16), // Stripe
+        new("npm_", 20), new("hf_", 20), new("dop_v1_", 20), new("doo_v1_", 20), new("shpat_", 16), new("shpss_", 16), new("shpca_", 16), new("glsa_", 20), new("lin_api_", 16),
+    ];
+
+    static readonly Shape[] s_withDash =
+    [
+        new("xoxb-", 10), new("xoxp-", 10), new("xoxa-", 10), new("xoxe-", 10), new("xoxo-", 10), new("xoxr-", 10), new("xoxs-", 10), new("xoxc-", 10), new("xoxd-", 10), new("xapp-", 10), // Slack
+        new("glpat-", 16), new("gldt-", 16), new("glrt-", 16), new("glcbt-", 16), new("GOCSPX-", 16), new("pypi-AgE", 16), new("AGE-SECRET-KEY-1", 16), new("sk-", 20), new("sntrys-", 20),
+    ];
+
+    static readonly Shape[] s_withDot = [new("ya29.", 16), new("SG.", 16), new("hvs.", 16), new("hvb.", 16), new("hvr.", 16), new("dp.pt.", 16)];
+
+    // AWS: the kind, then sixteen capitals and digits. Google: AIza and 35 more.
+    static readonly Shape[] s_withI = [new("AKIA", 12), new("ASIA", 12), new("AIza", 20)];
+
+    static readonly SearchValues<byte> s_urlEnd = SearchValues.Create(" \t\r\n\"'<>?#"u8);
+    static readonly SearchValues<byte> s_telling = SearchValues.Create("_-.I"u8);
+    static readonly SearchValues<byte> s_tail = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."u8);
+    static readonly SearchValues<byte> s_capitals = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
+
+    public override TextTraits NeedsAny => TextTraits.Underscore | TextTraits.Dash | TextTraits.Dot | TextTraits.LetterIOrJ;
+
+    public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
+    {
+        // What follows one of these is a token, whatever it looks like.
+        if (text.Length > 40)
+            FindWebhooks(text, number, matches);
+        var i = 0;
+        while (text[i..].IndexOfAny(s_telling) is >= 0 and var n)
+        {
+            var at = i + n;
+            i = at + 1;
+            var (start, end) = text[at] switch
+            {
+                (byte)'_' => Among(s_withUnderscore, text, at),
+                (byte)'-' => Among(s_withDash, text, at),
+                (byte)'.' => Among(s_withDot, text, at),
+                _ => Among(s_withI, text, at),
+            };
+            if (end <= start)
+                continue;
+            matches.Add(start, end, number);
+            i = end;
+        }
+    }
+
+    static void FindWebhooks(ReadOnlySpan<byte> text, int number, MatchList matches)
+    {
+        var marker = "hooks.slack.com/"u8;
+        var i = 0;
+        while (text[i..].IndexOf(marker) is >= 0 and var n)
+        {
+            i += n + marker.Length;
+            var end = text[i..].IndexOfAny(s_urlEnd) is >= 0 and var e ? i + e : text.Length;
+            matches.Add(i, end, number);
+            i = end;
+        }
+    }
+
+    static (int Start, int End) Among(Shape[] shapes, ReadOnlySpan<byte> text, int at)
+    {
+        foreach (var shape in shapes)
+        {
+            var start = at - Array.IndexOf(shape.Prefix, text[at]);
+            if (start < 0 || !text[start..].StartsWith(shape.Prefix) || Letters.IsLetterOrDigitAt(text, start - 1))
+                continue;
+            var tail = start + shape.Prefix.Length;
+            var characters = shape.Prefix[^1] == 'A' && shape.Prefix.Length == 4 ? s_capitals : s_tail;
+            var end = text[tail..].IndexOfAnyExcept(characters) is >= 0 and var n ? tail + n : text.Length;
+            if (end - tail >= shape.Least)
+                return (start, end);
+        }
+        return (0, 0);
+    }
+}

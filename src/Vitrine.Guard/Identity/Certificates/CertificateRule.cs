@@ -33,7 +33,8 @@ sealed class CertificateRule
         string? subject = null;
         try
         {
-            if (options.Subject is not null) subject = new X500DistinguishedName(options.Subject).Name;
+            // Through its bytes: the name would otherwise be the text as it was written.
+            if (options.Subject is not null) subject = new X500DistinguishedName(new X500DistinguishedName(options.Subject).RawData).Name;
         }
         catch (CryptographicException)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Vitrine.Guard.Identity.Tokens;
 
@@ -70,7 +71,13 @@ sealed class SignedToken
         }
     }
 
-    static JsonElement Read(ReadOnlySpan<char> part) => JsonElement.Parse(Base64Url.DecodeFromChars(part), s_strict);
+    static JsonElement Read(ReadOnlySpan<char> part)
+    {
+        var json = Base64Url.DecodeFromChars(part);
+
+        // The reader looks at the letters of a text only when somebody asks for it.
+        return Utf8.IsValid(json) ? JsonElement.Parse(json, s_strict) : throw new FormatException();
+    }
 
     /// <summary>A member that is a text or not there.</summary>
     /// <returns>False when it is something else.</returns>

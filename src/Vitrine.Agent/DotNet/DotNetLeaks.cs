@@ -5,35 +5,75 @@ using Vitrine.Agent.Show;
 using Vitrine.DotNet.Counters;
 using Vitrine.DotNet.Outside;
 using Vitrine.Insight.Findings;
+using Vitrine.Insight.HeapGrowth;
 using Vitrine.Instruments;
+using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.DotNet;
 
-/// <summary><c>vitrine leaks</c> of a .NET process: memory that stays after full collections, and threads.</summary>
+/// <summary><c>vitrine leaks</c> of a .NET process: memory that stays after full collections and the places that allocated it, threads, and a thread pool that starves.</summary>
 static class DotNetLeaks
 {
     const int MostLooks = 100_000;
 
-    public static int Run(DotNetTarget target, TimeSpan duration, TimeSpan every, string format, string? output, bool all, Remarks remarks, CancellationToken cancellation)
+    /// <summary>What the run was asked for.</summary>
+    /// <param name="Duration">How long to watch.</param>
+    /// <param name="Every">Time between two looks.</param>
+    /// <param name="Format">text or json.</param>
+    /// <param name="Output">The file; null for the terminal.</param>
+    /// <param name="All">Whether what shows no sign is shown too.</param>
+    /// <param name="UseExitCode">Whether a leak has an exit code of its own.</param>
+    /// <param name="CountersOnly">Whether the runtime is left to its counters, and reports neither allocations nor waits.</param>
+    public sealed record Request(TimeSpan Duration, TimeSpan Every, string Format, string? Output, bool All, bool UseExitCode, bool CountersOnly);
+
+    /// <summary>What was found, and how.</summary>
+    sealed record Result(IReadOnlyList<Growth> Growths, int Looks, TimeSpan Watched, IReadOnlyList<string> Costs);
+
+    public static int Run(DotNetTarget target, Request request, Remarks remarks, CancellationToken cancellation)
     {
-        using var counters = DotNetCounters.Start(target, every > TimeSpan.FromSeconds(0.5) ? every : TimeSpan.FromSeconds(0.5));
+        // 1. What is watched: counters, and unless they alone are wanted, allocations and waits.
+        using var counters = DotNetCounters.Start(target, request.Every > TimeSpan.FromSeconds(0.5) ? request.Every : TimeSpan.FromSeconds(0.5));
         counters.WaitFor(1, cancellation);
+        using var places = request.CountersOnly ? null : HeapPlaceWatch.Start(target);
+        using var pool = request.CountersOnly ? null : PoolWatch.Start(target, request.Duration + TimeSpan.FromMinutes(1));
+
+        // 2. Look again and again.
         var looks = new List<GrowthLook>();
         var started = TimeProvider.System.GetTimestamp();
-        for (var due = TimeSpan.Zero; due <= duration && looks.Count < MostLooks && target.Process.IsAlive(); due += every)
+        for (var due = TimeSpan.Zero; due <= request.Duration && looks.Count < MostLooks && target.Process.IsAlive(); due += request.Every)
         {
             var wait = due - TimeProvider.System.GetElapsedTime(started);
             if (wait > TimeSpan.Zero && cancellation.WaitHandle.WaitOne(wait)) break;
             var at = TimeProvider.System.GetElapsedTime(started);
             looks.Add(Look(target, counters, at));
-            remarks.Progress($"watching {target.Name}: {Units.Count(looks[^1].Threads, "thread")}, {Units.Duration(at)} of {Units.Duration(duration)}, Ctrl-C concludes early");
+            places?.Look();
+            pool?.Look(at, counters.Session);
+            remarks.Progress($"watching {target.Name}: {Units.Count(looks[^1].Threads, "thread")}, {Units.Duration(at)} of {Units.Duration(request.Duration)}, Ctrl-C concludes early");
         }
         remarks.ClearProgress();
         var watched = TimeProvider.System.GetElapsedTime(started);
-        var growths = GrowthWatch.Conclude(looks);
-        if (format == "json") Output.Bytes(output, stream => WriteJson(stream, target, growths, looks.Count, watched));
-        else Output.Text(output, writer => WriteText(writer, Style.For(output), target, growths, looks.Count, watched, all));
-        return EndOfLook.Of(target.Pid, !target.Process.IsAlive(), watched);
+
+        // 3. Conclude and show.
+        var growths = GrowthWatch.Conclude(looks).ToList();
+        if (places is not null) growths.AddRange(places.Conclude(Room(target), CancellationToken.None));
+        if (pool is not null) growths.Add(pool.Conclude());
+        var result = new Result(growths, looks.Count, watched, [.. new[] { places?.Cost, pool?.Cost }.OfType<string>().Where(static cost => cost.Length > 0)]);
+        if (request.Format == "json") Output.Bytes(request.Output, stream => WriteJson(stream, target, result));
+        else Output.Text(request.Output, writer => WriteText(writer, Style.For(request.Output), target, result, request.All));
+        var end = EndOfLook.Of(target.Pid, !target.Process.IsAlive(), watched);
+        return end == ExitCode.Success && request.UseExitCode && growths.Any(static one => one is { Subject: "place", Finding.Verdict: Verdict.Fault }) ? ExitCode.LeakFound : end;
+    }
+
+    static HeapRoom Room(DotNetTarget target)
+    {
+        try
+        {
+            return MemoryRoom.Of(target.Process);
+        }
+        catch (Exception e) when (e is TargetGoneException or AccessDeniedException)
+        {
+            return new(Known<double>.Unknown(e.Message.TrimEnd('.')), "");
+        }
     }
 
     static GrowthLook Look(DotNetTarget target, DotNetCounters counters, TimeSpan at)
@@ -51,24 +91,34 @@ static class DotNetLeaks
 
     static double Value(IReadOnlyDictionary<string, RuntimeCounter> counters, string name) => counters.TryGetValue(name, out var counter) ? counter.Value : 0;
 
-    static void WriteText(TextWriter writer, Style style, DotNetTarget target, IReadOnlyList<Growth> growths, int looks, TimeSpan watched, bool all)
+    static string Word(Growth growth) => growth.Finding.Verdict switch
     {
-        var suspects = growths.Count(static one => one.Finding.Verdict != Verdict.None);
-        writer.WriteLine($"{Heading.Of(style, target)}: watched for {Units.Duration(watched)} in {Units.Count(looks, "look")}, while it ran");
-        writer.WriteLine($"{(suspects > 0 ? style.Yellow : style.Green)}{style.Bold}{Units.Count(suspects, "suspect")}{style.Reset}");
-        foreach (var growth in growths)
+        Verdict.Fault => growth.Subject == "place" ? "leak" : "fault",
+        Verdict.Suspect => "suspect",
+        _ => "none",
+    };
+
+    static void WriteText(TextWriter writer, Style style, DotNetTarget target, Result result, bool all)
+    {
+        var (faults, suspects) = (result.Growths.Count(static one => one.Finding.Verdict == Verdict.Fault), result.Growths.Count(static one => one.Finding.Verdict == Verdict.Suspect));
+        writer.WriteLine($"{Heading.Of(style, target)}: watched for {Units.Duration(result.Watched)} in {Units.Count(result.Looks, "look")}, while it ran");
+        writer.WriteLine($"{(faults > 0 ? style.Red : suspects > 0 ? style.Yellow : style.Green)}{style.Bold}{(faults > 0 ? $"{Units.Count(faults, "fault")}, " : "")}{Units.Count(suspects, "suspect")}{style.Reset}");
+        foreach (var growth in result.Growths)
         {
             // What could not be judged is always said.
             var isJudged = growth.Finding.Confidence.Value > 0;
             if (growth.Finding.Verdict == Verdict.None && !all && isJudged) continue;
             var finding = growth.Finding;
-            writer.WriteLine($"\n{(finding.Verdict == Verdict.None ? style.Dim : style.Yellow)}{style.Bold}{(finding.Verdict == Verdict.None ? "none" : "SUSPECT")}{style.Reset} {style.Bold}{finding.Title}{style.Reset}"
-                + (isJudged ? $", confidence {finding.Confidence}" : ""));
-            List("evidence", finding.Evidence.Select(evidence => $"{evidence.Statement} {style.Dim}[{evidence.Provenance}]{style.Reset}"));
+            var colour = finding.Verdict switch { Verdict.Fault => style.Red, Verdict.Suspect => style.Yellow, _ => style.Dim };
+            var word = finding.Verdict == Verdict.None ? "none" : Word(growth).ToUpperInvariant();
+            writer.WriteLine($"\n{colour}{style.Bold}{word}{style.Reset} {style.Bold}{Terminal.Safe(finding.Title)}{style.Reset}" + (isJudged ? $", confidence {finding.Confidence}" : ""));
+            List("evidence", finding.Evidence.Select(evidence => $"{Terminal.Safe(evidence.Statement)} {style.Dim}[{evidence.Provenance}]{style.Reset}"));
             List("confidence", [finding.Confidence.Computation]);
             List("unknown", finding.Unknowns);
             List("next", finding.NextSteps.Select(step => step.Replace("PID", target.Pid.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
         }
+        if (result.Costs.Count > 0) writer.WriteLine();
+        List("cost", result.Costs);
 
         void List(string label, IEnumerable<string> lines)
         {
@@ -80,20 +130,19 @@ static class DotNetLeaks
         }
     }
 
-    static void WriteJson(Stream stream, DotNetTarget target, IReadOnlyList<Growth> growths, int looks, TimeSpan watched) => JsonDocumentWriter.Write(stream, JsonSchema.Growth, json =>
+    static void WriteJson(Stream stream, DotNetTarget target, Result result) => JsonDocumentWriter.Write(stream, JsonSchema.Growth, json =>
     {
         json.WriteTarget(target);
-        json.WriteNumber("observations", looks);
-        json.WriteNumber("watchedMs", watched.TotalMilliseconds);
+        json.WriteNumber("observations", result.Looks);
+        json.WriteNumber("watchedMs", result.Watched.TotalMilliseconds);
+        json.WriteTexts("cost", result.Costs);
         json.WriteStartArray("findings");
-        foreach (var growth in growths)
+        foreach (var growth in result.Growths)
         {
             json.WriteStartObject();
             json.WriteString("subject", growth.Subject);
-            json.WriteString("verdict", growth.Finding.Verdict == Verdict.None ? "none" : "suspect");
-            json.WriteNumber("confidence", growth.Finding.Confidence.Value);
-            json.WriteString("confidenceComputation", growth.Finding.Confidence.Computation);
-            json.WriteString("title", growth.Finding.Title);
+            json.WriteString("verdict", Word(growth));
+            json.WriteConclusion(growth.Finding);
             json.WriteStartArray("values");
             foreach (var value in growth.Values)
                 json.WriteNumberValue(value);
@@ -101,27 +150,9 @@ static class DotNetLeaks
             json.WriteNumber("growthPerSecond", growth.PerSecond.Slope);
             json.WriteNumber("growthPerSecondLower", growth.PerSecond.Lower);
             json.WriteNumber("growthPerSecondUpper", growth.PerSecond.Upper);
-            json.WriteStartArray("evidence");
-            foreach (var evidence in growth.Finding.Evidence)
-            {
-                json.WriteStartObject();
-                json.WriteString("statement", evidence.Statement);
-                json.WriteString("obtained", evidence.Provenance.ToString());
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            Texts("unknowns", growth.Finding.Unknowns);
-            Texts("nextSteps", growth.Finding.NextSteps);
+            json.WriteGrounds(growth.Finding);
             json.WriteEndObject();
         }
         json.WriteEndArray();
-
-        void Texts(string name, IReadOnlyList<string> texts)
-        {
-            json.WriteStartArray(name);
-            foreach (var text in texts)
-                json.WriteStringValue(text);
-            json.WriteEndArray();
-        }
     });
 }

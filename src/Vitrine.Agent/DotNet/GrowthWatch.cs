@@ -14,7 +14,7 @@ namespace Vitrine.Agent.DotNet;
 sealed record GrowthLook(TimeSpan At, Known<double> HeapBytes, Known<double> FullCollections, int Threads);
 
 /// <summary>What grew and how, with the finding.</summary>
-/// <param name="Subject">heap or threads.</param>
+/// <param name="Subject">heap, threads, place (one that allocates), or pool.</param>
 /// <param name="Values">The series that was judged.</param>
 /// <param name="PerSecond">Its growth for each second, with the 95 % interval.</param>
 /// <param name="Finding">The conclusion.</param>

@@ -63,29 +63,9 @@ static class HttpGcJson
         WriteShift(json, "differenceWithoutMarking", route.DifferenceWithoutMarking);
         var finding = route.Finding;
         json.WriteString("verdict", route.Difference is null ? "not enough data" : finding.Verdict.ToString().ToLowerInvariant());
-        json.WriteString("title", finding.Title);
-        json.WriteNumber("confidence", finding.Confidence.Value);
-        json.WriteString("confidenceComputation", finding.Confidence.Computation);
-        json.WriteStartArray("evidence");
-        foreach (var evidence in finding.Evidence)
-        {
-            json.WriteStartObject();
-            json.WriteString("statement", evidence.Statement);
-            json.WriteString("obtained", evidence.Provenance.ToString());
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        WriteTexts(json, "unknowns", finding.Unknowns);
-        WriteTexts(json, "nextSteps", finding.NextSteps);
+        json.WriteConclusion(finding);
+        json.WriteGrounds(finding);
         json.WriteEndObject();
-    }
-
-    static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 
     static void WriteNumber(Utf8JsonWriter json, string name, double? value)

@@ -28,9 +28,7 @@ static class LeaksJson
     {
         json.WriteStartObject();
         json.WriteString("verdict", group.Finding.Verdict switch { Verdict.Fault => "leak", Verdict.Suspect => "suspect", _ => "none" });
-        json.WriteNumber("confidence", group.Finding.Confidence.Value);
-        json.WriteString("confidenceComputation", group.Finding.Confidence.Computation);
-        json.WriteString("title", group.Finding.Title);
+        json.WriteConclusion(group.Finding);
         json.WriteString("state", group.Key.State);
         WriteSite(json, "createdBy", group.Key.CreatedBy);
         WriteSite(json, "blockedAt", group.Key.BlockedAt);
@@ -65,26 +63,8 @@ static class LeaksJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteStartArray("evidence");
-        foreach (var evidence in group.Finding.Evidence)
-        {
-            json.WriteStartObject();
-            json.WriteString("statement", evidence.Statement);
-            json.WriteString("obtained", evidence.Provenance.ToString());
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        WriteTexts(json, "unknowns", group.Finding.Unknowns);
-        WriteTexts(json, "nextSteps", group.Finding.NextSteps);
+        json.WriteGrounds(group.Finding);
         json.WriteEndObject();
-    }
-
-    static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 
     static void WriteSite(Utf8JsonWriter json, string name, CodeSite? site)

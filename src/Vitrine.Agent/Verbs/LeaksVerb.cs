@@ -15,11 +15,11 @@ namespace Vitrine.Agent.Verbs;
 /// <summary><c>vitrine leaks</c>: which groups of goroutines leak, with the evidence.</summary>
 static class LeaksVerb
 {
-    sealed record Request(TimeSpan Duration, TimeSpan Every, string Format, string? Output, bool All, bool UseExitCode, bool Quiet);
+    sealed record Request(TimeSpan Duration, TimeSpan Every, string Format, string? Output, bool All, bool UseExitCode, bool CountersOnly, bool Quiet);
 
     public static Command Create()
     {
-        var command = new Command("leaks", "Watch a process for a while and say what leaks, with the evidence and what cannot be known. Go: groups of goroutines. .NET: memory that stays after collections, and threads.").WithExamples("""
+        var command = new Command("leaks", "Watch a process for a while and say what leaks, with the evidence and what cannot be known. Go: groups of goroutines. .NET: memory that stays after collections and who allocated it, threads, and a thread pool that starves.").WithExamples("""
             vitrine leaks 4711
             vitrine leaks checkout -d 10m --every 10s
             vitrine leaks --listen :8080 --exit-code --quiet        exits with 8 when there is a leak
@@ -29,11 +29,12 @@ static class LeaksVerb
         var every = Add(CommonOptions.Every("3s", "Time between two dumps"));
         var all = Add(new Option<bool>("--all", "-a") { Description = "Show the groups that show no sign of a leak too" });
         var exitCode = Add(new Option<bool>("--exit-code") { Description = "Exit with 8 when a leak was found" });
+        var countersOnly = Add(new Option<bool>("--counters-only") { Description = ".NET: counters and threads only; the runtime reports neither allocations nor waits, which costs the process nothing" });
         var format = Add(CommonOptions.Format("text", "text", "json"));
         var output = Add(CommonOptions.Output());
         var quiet = Add(CommonOptions.Quiet());
         command.SetAction((parsed, cancellation) => Run(target, parsed, new Request(
-            duration.Of(parsed), every.Of(parsed), parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(all), parsed.GetValue(exitCode), parsed.GetValue(quiet)), cancellation));
+            duration.Of(parsed), every.Of(parsed), parsed.GetValue(format)!, parsed.GetValue(output), parsed.GetValue(all), parsed.GetValue(exitCode), parsed.GetValue(countersOnly), parsed.GetValue(quiet)), cancellation));
         return command;
 
         T Add<T>(T option) where T : Option
@@ -51,7 +52,7 @@ static class LeaksVerb
         // 1. Find the target.
         var any = options.AttachAny(parsed);
         if (any is DotNetTarget dotNet)
-            return DotNetLeaks.Run(dotNet, request.Duration, request.Every, request.Format, request.Output, request.All, new Remarks(request.Quiet), cancellation);
+            return DotNetLeaks.Run(dotNet, new(request.Duration, request.Every, request.Format, request.Output, request.All, request.UseExitCode, request.CountersOnly), new Remarks(request.Quiet), cancellation);
         using var target = (GoTarget)any;
 
         // 2. Look again and again.

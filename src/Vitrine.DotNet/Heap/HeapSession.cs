@@ -90,6 +90,16 @@ sealed class HeapSession : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Look"/>, with the collections that it stands behind.</summary>
+    public HeapSight See()
+    {
+        lock (_sink.Gate)
+        {
+            var (snapshot, notes) = Look();
+            return new(DateTimeOffset.UtcNow, _live.LastCollection, _live.LastWholeHeap?.Collection ?? 0, snapshot, notes);
+        }
+    }
+
     /// <summary>What was taken in so far, and what its reader must know.</summary>
     public (AllocationSnapshot Snapshot, List<string> Notes) Look()
     {

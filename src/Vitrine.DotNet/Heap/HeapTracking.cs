@@ -62,8 +62,7 @@ public sealed class HeapTracking : IAllocationTracking, IDisposable
     /// <inheritdoc/>
     public Look<Profile> Collect(string defaultSampleType, bool collectFirst, CancellationToken cancellation)
     {
-        if (EndedBecause is { Length: > 0 } ended)
-            throw new InstrumentUnavailableException($"The tracking of the heap of {Target.Name} (pid {Target.Pid}) has ended: {ended}.", "Start it again (HeapTracking.Start).");
+        RequireRunning();
         if (collectFirst && !Target.Port.IsSelf)
             throw new InstrumentUnavailableException($"Process {Target.Pid} is not this one, and is not made to collect.", "Look without gc=1: in use is then what was so at the end of its last collection.");
         var (now, begun) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
@@ -75,6 +74,32 @@ public sealed class HeapTracking : IAllocationTracking, IDisposable
             var profile = AllocationProfile.Write(snapshot, _methods.For(snapshot.Rows.Select(static one => one.Stack)), defaultSampleType, _options.Allocations.Types, notes, cancellation);
             return new(profile, now, Stopwatch.GetElapsedTime(begun), new() { Total = snapshot.Rows.Count, Accepted = snapshot.Rows.Count }, notes);
         }
+    }
+
+    /// <summary>Looks without naming the methods, which costs the process nothing; some 80 bytes for each different stack and type are kept.</summary>
+    /// <exception cref="InstrumentUnavailableException">The tracking has ended.</exception>
+    public HeapSight See()
+    {
+        RequireRunning();
+        return _session.See();
+    }
+
+    /// <summary>The profiles of several sights of this tracking, whose methods are listed once.</summary>
+    /// <exception cref="InstrumentUnavailableException">The runtime does not list its methods any more.</exception>
+    public IReadOnlyList<Profile> Write(IReadOnlyList<HeapSight> sights, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sights);
+        lock (_looking)
+        {
+            var methods = _methods.For(sights.SelectMany(static sight => sight.Snapshot.Rows).Select(static row => row.Stack).Distinct());
+            return [.. sights.Select(sight => AllocationProfile.Write(sight.Snapshot, methods, AllocationProfile.InUseSpace, _options.Allocations.Types, sight.Notes, cancellation))];
+        }
+    }
+
+    void RequireRunning()
+    {
+        if (EndedBecause is { Length: > 0 } ended)
+            throw new InstrumentUnavailableException($"The tracking of the heap of {Target.Name} (pid {Target.Pid}) has ended: {ended}.", "Start it again (HeapTracking.Start).");
     }
 
     /// <summary>Waits until a collection of the process was taken in.</summary>

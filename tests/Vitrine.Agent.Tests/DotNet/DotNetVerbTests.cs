@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Vitrine.Agent.Tests.Verbs;
+using Vitrine.AspNetCore.Tests.Samples;
 using Vitrine.DotNet.Tests;
 using Vitrine.Linux.Processes;
 using Vitrine.Pprof;
@@ -186,15 +187,54 @@ public sealed class DotNetVerbTests
             }
         });
 
-        var json = VitrineProgram.Run("leaks", Pid(sample), "-d", "10s", "--every", "1s", "--quiet", "--format", "json").Json;
+        var result = VitrineProgram.Run("leaks", Pid(sample), "-d", "10s", "--every", "1s", "--quiet", "--exit-code", "--format", "json");
         Volatile.Write(ref isOver, true);
         collecting.Wait();
+        var json = result.Json;
+
+        // Who keeps it: all of it stays behind each collection of the whole heap, and the machine's memory ends within a day.
+        var place = Finding(json, "place");
+        Assert.StartsWith("Steady.Program.Remember keeps more and more", place.GetProperty("title").GetString(), StringComparison.Ordinal);
+        Assert.Equal("leak", place.GetProperty("verdict").GetString());
+        Assert.Equal(ExitCode.LeakFound, result.ExitCode);
+        Assert.InRange(place.GetProperty("growthPerSecond").GetDouble(), 1e6, 6e6);
+        Assert.NotEmpty(json.GetProperty("cost").EnumerateArray());
 
         var heap = Finding(json, "heap");
         Assert.Equal("suspect", heap.GetProperty("verdict").GetString());
         // 5 MB a second, less on a machine that is busy.
         Assert.InRange(heap.GetProperty("growthPerSecond").GetDouble(), 1e6, 6e6);
         Assert.NotEmpty(heap.GetProperty("unknowns").EnumerateArray());
+    }
+
+    [Fact]
+    public void Leaks_CountersOnly_AsksTheRuntimeForNoReports()
+    {
+        using var sample = new SteadySample("leak");
+
+        var json = VitrineProgram.Run("leaks", Pid(sample), "-d", "2s", "--every", "1s", "--quiet", "--counters-only", "--format", "json").Json;
+
+        Assert.Equal(["heap", "threads"], json.GetProperty("findings").EnumerateArray().Select(static one => one.GetProperty("subject").GetString()));
+        Assert.Empty(json.GetProperty("cost").EnumerateArray());
+    }
+
+    /// <summary>The sample with both faults: who keeps memory, and what the pool's workers wait for, are named.</summary>
+    [Fact]
+    public async Task Leaks_FaultySample_NamesTheCacheAndTheStarvation()
+    {
+        using var service = new SampleService("faulty", "--urls", "http://127.0.0.1:0");
+        await service.Switch("cache-leak", on: true);
+        // Collections come from allocating: the cache alone makes few.
+        await service.Switch("allocation-storm", on: true);
+        await service.Switch("starvation", on: true);
+
+        var json = VitrineProgram.Run("leaks", service.Pid.ToString(CultureInfo.InvariantCulture), "-d", "15s", "--every", "1s", "--quiet", "--format", "json").Json;
+
+        var pool = Finding(json, "pool");
+        Assert.Equal("fault", pool.GetProperty("verdict").GetString());
+        Assert.Contains(pool.GetProperty("evidence").EnumerateArray(), static one => one.GetProperty("statement").GetString()!.Contains("Faulty.Faults.Starvation.AskPartner", StringComparison.Ordinal));
+        var places = json.GetProperty("findings").EnumerateArray().Where(static one => one.GetProperty("subject").GetString() == "place").ToList();
+        Assert.Contains(places, static one => one.GetProperty("title").GetString()!.StartsWith("Faulty.Faults.CacheLeak.Remember keeps more and more", StringComparison.Ordinal) && one.GetProperty("verdict").GetString() != "none");
     }
 
     static JsonElement Finding(JsonElement document, string subject) => document.GetProperty("findings").EnumerateArray().Single(one => one.GetProperty("subject").GetString() == subject);

@@ -1,5 +1,6 @@
 using Vitrine.Insight.Findings;
 using Vitrine.Insight.HeapGrowth;
+using Vitrine.Instruments;
 using Vitrine.Pprof;
 
 namespace Vitrine.Insight.Tests.HeapGrowth;
@@ -45,6 +46,73 @@ public sealed class HeapGrowthFinderTests
         Assert.Contains("standard errors", found.Finding.Confidence.Computation, StringComparison.Ordinal);
         Assert.Contains(found.Finding.Evidence, static one => one.Statement.Contains("stayed", StringComparison.Ordinal));
         Assert.NotEmpty(found.Finding.Unknowns);
+    }
+
+    /// <summary>A look with objects too, each of 10 KB.</summary>
+    static HeapLook Whole(int minute, double inUse, double allocated, bool afterWholeHeap = true)
+    {
+        const long Each = 10_000;
+        var builder = new ProfileBuilder(new("alloc_objects", "count"), new("alloc_space", "bytes"), new("inuse_objects", "count"), new("inuse_space", "bytes")) { PeriodType = new("space", "bytes"), Period = Mean };
+        long Bytes(double megabytes) => (long)(megabytes * Megabyte);
+        builder.AddSample([builder.Location(-1, 0, [new Line(builder.Function("System.Collections.Generic.List.Add"), 0)]), builder.Location(-1, 0, [new Line(builder.Function("Cache.Add"), 0)])],
+            [Bytes(allocated) / Each, Bytes(allocated), Bytes(inUse) / Each, Bytes(inUse)]);
+        return new(s_start.AddMinutes(minute), builder.Build(), afterWholeHeap);
+    }
+
+    static HeapRoom Room(double gigabytes) => new(Known<double>.Of(gigabytes * 1e9, Provenance.Read("a test")), "the end of the machine's memory");
+
+    /// <summary>Behind collections of the whole heap, all of it stays, it does not slow down, and memory is used up within a day: nothing that ends it is in sight.</summary>
+    [Fact]
+    public void Find_AllOfItStaysAndTheMemoryEndsSoon_IsAFault()
+    {
+        var found = Assert.Single(HeapGrowthFinder.Find([.. Enumerable.Range(0, 6).Select(static i => Whole(i, 50 + 100 * i, 50 + 101 * i))], Room(20)));
+
+        Assert.Equal(Verdict.Fault, found.Finding.Verdict);
+        Assert.StartsWith("Cache.Add keeps more and more", found.Finding.Title, StringComparison.Ordinal);
+        Assert.InRange(found.Finding.Confidence.Value, 0.97, 1);
+        Assert.Contains("stays, at least", found.Finding.Confidence.Computation, StringComparison.Ordinal);
+        Assert.Contains(found.Finding.Evidence, static one => one.Statement.Contains("in 3.3 hours", StringComparison.Ordinal));
+        Assert.Equal(100 * Megabyte / 60.0, found.PerSecond.Slope, 1.0);
+    }
+
+    /// <summary>Each of the conditions by itself.</summary>
+    [Theory]
+    [InlineData("no collection of the whole heap")]
+    [InlineData("a third goes")]
+    [InlineData("it slows down")]
+    [InlineData("it takes a week")]
+    [InlineData("nobody knows what is left")]
+    public void Find_OneOfTheConditionsIsMissing_IsASuspectThatSaysWhich(string missing)
+    {
+        var looks = Enumerable.Range(0, 6).Select(i => missing switch
+        {
+            "no collection of the whole heap" => Whole(i, 50 + 100 * i, 50 + 101 * i, afterWholeHeap: i == 3),
+            "a third goes" => Whole(i, 50 + 100 * i, 50 + 150 * i),
+            "it slows down" => Whole(i, 50 + 100 * Math.Sqrt(Math.Sqrt(i)), 50 + 101 * Math.Sqrt(Math.Sqrt(i))),
+            _ => Whole(i, 50 + 100 * i, 50 + 101 * i),
+        }).ToList();
+        var room = missing switch { "it takes a week" => Room(1_000), "nobody knows what is left" => new HeapRoom(Known<double>.Unknown("the file is gone"), ""), _ => Room(20) };
+
+        var found = Assert.Single(HeapGrowthFinder.Find(looks, room));
+
+        Assert.Equal(Verdict.Suspect, found.Finding.Verdict);
+        Assert.StartsWith(missing switch
+        {
+            "no collection of the whole heap" => "Whether old objects are still in use: 1 collections",
+            "a third goes" => "Not all of it stays",
+            "it slows down" => "It slows down",
+            "it takes a week" => "Whether it ends before it hurts",
+            _ => "How long it can go on: the file is gone",
+        }, found.Finding.Unknowns[0], StringComparison.Ordinal);
+    }
+
+    /// <summary>Objects that live long and then die pile up between two collections of the whole heap, and are no leak: only looks behind one count when there are enough.</summary>
+    [Fact]
+    public void Find_OldGarbageBetweenWholeCollections_IsNothing()
+    {
+        var looks = Enumerable.Range(0, 30).Select(static i => Whole(i, 50 + 40 * (i % 5), 50 + 40 * i, afterWholeHeap: i % 5 == 0)).ToList();
+
+        Assert.Empty(HeapGrowthFinder.Find(looks, Room(20)));
     }
 
     /// <summary>Places that do not grow, looked at thousands of times with the noise of the samples: a suspicion is rarer than the two tests together allow.</summary>

@@ -3,7 +3,7 @@
 //   - quotes.go: a goroutine leak; who asked has gone, and nobody receives the answer
 //   - stock.go: a mutex that is held during slow work
 //   - audit.go: a channel whose consumer is slower than its producers
-//   - report.go: an allocation storm
+//   - report.go: an allocation storm, for 3 of every 7 seconds
 //   - history.go: a large heap full of pointers, and requests that allocate beside it
 //
 // It serves HTTP on a loopback port and has no profiling endpoint. It makes its own load, and ends with its parent's

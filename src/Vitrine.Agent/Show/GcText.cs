@@ -55,8 +55,8 @@ static class GcText
                 cycle.CpuShare.TryGet(out var share) ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.0} %") : "-");
         }
         Tables.Write(writer, table, toFile);
-        foreach (var cycle in watch.Cycles.TakeLast(most).Where(static cycle => cycle.Partial is not null))
-            writer.WriteLine($"{style.Yellow}* {cycle.Partial}{style.Reset}");
+        foreach (var same in watch.Cycles.TakeLast(most).Select(static cycle => cycle.Partial).OfType<string>().CountBy(static partial => partial))
+            writer.WriteLine($"{style.Yellow}* {same.Key}{(same.Value > 1 ? $" ({Units.Count(same.Value, "collection")})" : "")}{style.Reset}");
         if (watch.Totals.Cycles > Math.Min(most, watch.Cycles.Count))
             writer.WriteLine($"{style.Dim}the last {Number(Math.Min(most, watch.Cycles.Count))} of {Units.Count(watch.Totals.Cycles, "collection")}{style.Reset}");
 

@@ -57,7 +57,7 @@ static class GcRouteFinding
 
     static string Interval(ShiftEstimate shift) => Invariant($"{Ms(shift.Shift)} (95 %: {Ms(shift.Lower)} to {Ms(shift.Upper)})");
 
-    static string Ms(double nanoseconds) => Math.Abs(nanoseconds) >= 10e6 ? Invariant($"{nanoseconds / 1e6:0} ms") : Invariant($"{nanoseconds / 1e6:0.##} ms");
+    static string Ms(double nanoseconds) => Math.Abs(nanoseconds) >= 10e6 ? Invariant($"{nanoseconds / 1e6:#,##0} ms") : Invariant($"{nanoseconds / 1e6:0.##} ms");
 
     static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

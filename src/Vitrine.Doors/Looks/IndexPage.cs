@@ -11,8 +11,8 @@ namespace Vitrine.Doors.Looks;
 /// <summary>The page at <c>/debug/pprof/</c>: a list of what there is, in the shape of Go's (name and count link to the text form, descriptions below).</summary>
 static class IndexPage
 {
-    /// <summary>The list of what the caller may look at.</summary>
-    public static string Of(IShownService service, PermissionSet permissions, Func<string, LookSubject> subjectOf, SwitchBoard switches)
+    /// <summary>What the caller may look at.</summary>
+    public static List<IndexEntry> Entries(IShownService service, PermissionSet permissions, Func<string, LookSubject> subjectOf, SwitchBoard switches)
     {
         List<IndexEntry> entries =
         [
@@ -33,10 +33,11 @@ static class IndexPage
             entries.Add(new(instrument.Name == "cpu" ? "profile" : instrument.Name, !switches.IsOn(instrument.Name) ? $"{instrument.Description} – switched off" : target is null ? $"{instrument.Description} – not here: {problem}" : Describe(instrument, target), service.CountOf(instrument)));
         (target as IDisposable)?.Dispose();
         entries.RemoveAll(one => !permissions.Allows(subjectOf(one.Name == "profile" ? "cpu" : one.Name).Permission));
-        return Of(entries, entries.Exists(static one => one.Name == "goroutine"));
+        return entries;
     }
 
-    static string Of(List<IndexEntry> entries, bool hasGoroutines)
+    /// <summary>The page of those.</summary>
+    public static string Of(List<IndexEntry> entries)
     {
         var page = new StringBuilder("""
             <!doctype html>
@@ -60,7 +61,7 @@ static class IndexPage
                 $"<tr><td>{count}</td><td><a href=\"{Uri.EscapeDataString(entry.Name)}?debug=1\">{WebUtility.HtmlEncode(entry.Name)}</a></td><td>{WebUtility.HtmlEncode(entry.Description)}</td></tr>\n");
         }
         page.Append("</table>\n");
-        if (hasGoroutines) page.Append("<p><a href=\"goroutine?debug=2\">full goroutine stack dump</a></p>\n");
+        if (entries.Exists(static one => one.Name == "goroutine")) page.Append("<p><a href=\"goroutine?debug=2\">full goroutine stack dump</a></p>\n");
         return page.Append("</body>\n</html>\n").ToString();
     }
 

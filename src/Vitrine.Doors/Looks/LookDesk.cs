@@ -192,7 +192,10 @@ public sealed partial class LookDesk
         switch (asked.Name)
         {
             case PageName.Index:
-                return new("text/html; charset=utf-8", null) { Bytes = Encoding.UTF8.GetBytes(IndexPage.Of(service, permit.Caller.Permissions, SubjectOf, Guard.Switches)) };
+                var entries = IndexPage.Entries(service, permit.Caller.Permissions, SubjectOf, Guard.Switches);
+                return call.Accept == IndexJson.MediaType
+                    ? new(IndexJson.MediaType, null) { Bytes = IndexJson.Write(entries) }
+                    : new("text/html; charset=utf-8", null) { Bytes = Encoding.UTF8.GetBytes(IndexPage.Of(entries)) };
             case PageName.Symbol:
                 // None: profiles from here carry their names, and an address of compiled code means nothing a moment later.
                 return new(LookResult.PlainText, null) { Bytes = "num_symbols: 0\n"u8.ToArray() };

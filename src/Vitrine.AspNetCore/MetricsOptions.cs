@@ -3,8 +3,11 @@ namespace Vitrine.AspNetCore;
 /// <summary>What is in <c>/metrics</c>, beside the runtime's own figures.</summary>
 public sealed class MetricsOptions
 {
-    /// <summary>Where the page is; empty = nowhere. Read once, when <c>MapVitrine</c> is called. An endpoint that the service has at the same path itself goes first.</summary>
-    public string? Path { get; set; } = "/metrics";
+    /// <summary>
+    /// Where the page is; empty = nowhere, null = <c>/metrics</c>, or <c>metrics</c> below <see cref="VitrineOptions.Prefix"/> where that is another than Go's. Read once, when <c>MapVitrine</c> is called. An endpoint that the
+    /// service has at the same path itself goes first.
+    /// </summary>
+    public string? Path { get; set; }
 
     /// <summary>Meters to show: names, or beginnings that end with <c>*</c>. At first the web server's: requests by method, route and status, how many are running.</summary>
     public IList<string> Meters { get; } = [ServerMeter, OwnMeter];

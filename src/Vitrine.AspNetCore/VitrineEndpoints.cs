@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Vitrine.AspNetCore;
-using Vitrine.AspNetCore.Access;
 using Vitrine.AspNetCore.Metrics;
 using Vitrine.Doors.Http;
 using Vitrine.Doors.Looks;
@@ -23,17 +22,22 @@ public static class VitrineEndpoints
     public static IEndpointConventionBuilder MapVitrine(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        var door = endpoints.ServiceProvider.GetService<Door>()
+        var desk = endpoints.ServiceProvider.GetService<LookDesk>()
             ?? throw new InvalidOperationException("Vitrine's services are missing: call builder.AddVitrine() before the service is built.");
-        var path = endpoints.ServiceProvider.GetRequiredService<IOptions<VitrineOptions>>().Value.Metrics.Path;
-        var http = new HttpDoor(endpoints.ServiceProvider.GetRequiredService<LookDesk>(), new() { MetricsPath = path ?? "" });
+        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<VitrineOptions>>().Value;
+        var http = new HttpDoor(desk, new() { Prefix = Checked(options.Prefix), MetricsPath = options.Metrics.Path ?? (options.Prefix == HttpDoorOptions.DefaultPrefix ? "/metrics" : options.Prefix + "metrics") });
         var group = endpoints.MapGroup("");
         http.MapProfiles(group);
         http.MapMetrics(group)?.WithMetadata(MetricsRoutePolicy.Mark);
-        ((IEndpointConventionBuilder)group).Add(door.Guard);
         group.ExcludeFromDescription();
         // A profile takes as long as it was told to: it would be the slowest request of the service.
         group.DisableHttpMetrics();
         return group;
     }
+
+    // What it may contain has the same meaning in a pattern of routes and in a URL.
+    static string Checked(string prefix) =>
+        prefix.Length > 1 && prefix[0] == '/' && prefix[^1] == '/' && !prefix.Contains("//", StringComparison.Ordinal) && prefix.All(static c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.' or '~')
+            ? prefix
+            : throw new InvalidOperationException($"{VitrineOptions.Section}:{nameof(VitrineOptions.Prefix)} is '{prefix}': write a path from slash to slash, such as /api/v2/_diag/, with letters, digits, '-', '_', '.' and '~' only.");
 }

@@ -32,8 +32,8 @@ public sealed class VitrineOptions
     /// <summary>Of the waits for locks one in so many is taken while <c>mutex</c> is watched all the time, as Go's SetMutexProfileFraction; 1 = every one.</summary>
     public int MutexFraction { get; set; } = 1;
 
-    /// <summary>Names that the <c>Host</c> header may have, beside <c>localhost</c> and loopback addresses: a page of another site cannot reach the doors under a name of its own (DNS rebinding).</summary>
-    public IList<string> AllowedHosts { get; } = [];
+    /// <summary>A Unix socket as a door of its own.</summary>
+    public SocketOptions Socket { get; } = new();
 
     /// <summary>What happens with exceptions that nobody caught.</summary>
     public PanicGuardOptions Panics { get; } = new();

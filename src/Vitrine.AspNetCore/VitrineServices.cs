@@ -52,11 +52,11 @@ public static class VitrineServices
         services.TryAddSingleton<ContinuousHeap>();
         services.TryAddSingleton<ContinuousAsync>();
         services.TryAddSingleton(static _ => new MutexProfile());
-        services.TryAddSingleton<Door>();
         services.TryAddSingleton<SelfService>();
         services.TryAddSingleton(Guard);
         services.TryAddSingleton<GuardReload>();
         services.TryAddSingleton(Desk);
+        services.AddHostedService<SocketDoor>();
         services.AddMetrics();
         services.TryAddSingleton<MeterCollector>();
         services.TryAddSingleton<MetricsPage>();
@@ -75,6 +75,7 @@ public static class VitrineServices
     {
         Stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
         Logger = services.GetRequiredService<ILogger<LookDesk>>(),
+        ClosedBecause = () => services.GetRequiredService<IOptionsMonitor<VitrineOptions>>().CurrentValue.Enabled ? null : $"Vitrine is switched off in this service: set {VitrineOptions.Section}:{nameof(VitrineOptions.Enabled)} to true.",
     };
 
     // What the service has registered itself – CustomProfile and any IInstrument –, and what this package brings. The service's own come first: an instrument that it has set up its own way replaces ours.

@@ -14,7 +14,10 @@ static class HttpAnswers
     const string PlainText = "text/plain; charset=utf-8";
 
     /// <summary>Sends an answer; nothing when the caller is gone.</summary>
-    public static async Task Send(HttpContext context, LookAnswer answer)
+    /// <param name="context">The request.</param>
+    /// <param name="answer">The answer; belongs to the caller.</param>
+    /// <param name="time">How long sending may take.</param>
+    public static async Task Send(HttpContext context, LookAnswer answer, TimeSpan time)
     {
         if (context.RequestAborted.IsCancellationRequested) return;
         if (answer.Status != LookStatus.Ok)
@@ -29,14 +32,17 @@ static class HttpAnswers
         if (answer.Note.Length > 0) response.Headers[NoteHeader] = answer.Note;
         if (isHead) return;
         response.ContentLength = answer.File?.Length ?? answer.Bytes.Length;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        end.CancelAfter(time);
         try
         {
-            if (answer.File is { } file) await file.CopyToAsync(response.Body, context.RequestAborted);
-            else await response.Body.WriteAsync(answer.Bytes, context.RequestAborted);
+            if (answer.File is { } file) await file.CopyToAsync(response.Body, end.Token);
+            else await response.Body.WriteAsync(answer.Bytes, end.Token);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The caller is gone: there is nobody to answer.
+            // Gone, or too slow: half an answer must not look like a whole one.
+            context.Abort();
         }
     }
 

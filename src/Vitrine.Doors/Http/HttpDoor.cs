@@ -15,15 +15,13 @@ public sealed class HttpDoor(LookDesk desk, HttpDoorOptions options)
     const int MaximumSymbolBytes = 1 << 20;
 
     static readonly string[] s_read = [HttpMethods.Get, HttpMethods.Head];
-    static readonly string[] s_readOrPost = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post];
 
-    /// <summary>Maps the profiles' pages.</summary>
+    /// <summary>Maps the profiles' pages and the switches. For every method: which of them there are is told only to who is let in.</summary>
     public void MapProfiles(IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        endpoints.MapMethods(options.Prefix, s_read, Index);
-        endpoints.MapMethods(options.Prefix + PageName.Symbol, s_readOrPost, Symbol);
-        endpoints.MapMethods(options.Prefix + "{name}", s_read, Named);
+        endpoints.Map(options.Prefix, Index);
+        endpoints.Map(options.Prefix + "{name}", Named);
     }
 
     /// <summary>Maps the metrics; null when they are nowhere.</summary>
@@ -36,31 +34,54 @@ public sealed class HttpDoor(LookDesk desk, HttpDoorOptions options)
     {
         using var answer = await Take(context, PageName.Index);
         // Links of the page are relative to it.
-        if (answer.Status == LookStatus.Ok && context.Request.Path.Value is { } path && !path.EndsWith('/')) context.Response.Redirect($"{context.Request.PathBase}{path}/", permanent: true);
-        else await HttpAnswers.Send(context, answer);
+        if (answer.Status == LookStatus.Ok && IsRead(context) && context.Request.Path.Value is { } path && !path.EndsWith('/')) context.Response.Redirect($"{context.Request.PathBase}{path}/", permanent: true);
+        else await Send(context, answer);
     }
 
-    async Task Symbol(HttpContext context)
+    Task Named(HttpContext context)
     {
-        using var answer = await Take(context, PageName.Symbol);
-        if (answer.Status == LookStatus.Ok && context.Request.ContentLength > MaximumSymbolBytes) await HttpAnswers.Error(context, StatusCodes.Status413PayloadTooLarge, "too many addresses at once");
-        else await HttpAnswers.Send(context, answer);
+        var name = context.Request.RouteValues["name"] as string ?? "";
+        // The pages that have paths of their own are there and nowhere else.
+        if (name is PageName.Index or PageName.Metrics or PageName.Vars) name = "";
+        return name == PageName.Switches && HttpMethods.IsPost(context.Request.Method) ? Turn(context) : Answer(context, name);
     }
 
-    // The pages that have paths of their own are there and nowhere else.
-    Task Named(HttpContext context) => Answer(context, context.Request.RouteValues["name"] is string name and not (PageName.Index or PageName.Metrics or PageName.Vars) ? name : "");
+    async Task Turn(HttpContext context)
+    {
+        var request = context.Request;
+        using var answer = await desk.Turn(new(options.Name, Text("name"), Text("on"), Text("for"), Text("reason"), HttpCredentials.Of(context))
+        {
+            Problem = request.Headers.ContainsKey(HttpDoorOptions.SwitchHeader) ? "" : $"Send the header {HttpDoorOptions.SwitchHeader}: 1 with it, which no page of another site can.",
+        }, context.RequestAborted);
+        await HttpAnswers.Send(context, answer, options.SendTime);
+
+        string Text(string name) => HttpQuery.First(request, name) ?? "";
+    }
 
     async Task Answer(HttpContext context, string name)
     {
         // A recording answers late on purpose; a limit that the service set for its own requests is not meant for it.
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         using var answer = await Take(context, name);
-        await HttpAnswers.Send(context, answer);
+        if (answer.Status == LookStatus.Ok && name == PageName.Symbol && context.Request.ContentLength > MaximumSymbolBytes) await HttpAnswers.Error(context, StatusCodes.Status413PayloadTooLarge, "too many addresses at once");
+        else await Send(context, answer);
     }
 
+    // Go's tool posts the addresses that it wants symbols of.
+    static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+        || HttpMethods.IsPost(context.Request.Method) && context.Request.RouteValues["name"] is PageName.Symbol;
+
+    Task Send(HttpContext context, LookAnswer answer)
+    {
+        if (answer.Status != LookStatus.Ok || IsRead(context)) return HttpAnswers.Send(context, answer, options.SendTime);
+        context.Response.Headers.Allow = "GET, HEAD";
+        return HttpAnswers.Error(context, StatusCodes.Status405MethodNotAllowed, "ask with GET or HEAD");
+    }
+
+    // Other methods are decided and recorded as the look that they name, and nothing is looked at.
     Task<LookAnswer> Take(HttpContext context, string name) => desk.Take(new(options.Name, options.Service, name, HttpQuery.Of(context.Request), HttpCredentials.Of(context))
     {
         Accept = context.Request.Headers.Accept.ToString(),
-        IsHeadOnly = HttpMethods.IsHead(context.Request.Method),
+        IsHeadOnly = HttpMethods.IsHead(context.Request.Method) || !IsRead(context),
     }, context.RequestAborted);
 }

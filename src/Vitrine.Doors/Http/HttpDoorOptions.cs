@@ -21,6 +21,9 @@ public sealed record HttpDoorOptions
     /// <summary>The path of expvar's page; empty = nowhere.</summary>
     public string VarsPath { get; init; } = "";
 
-    /// <summary>The path of the switches; empty = <c>switches</c> below <see cref="Prefix"/>.</summary>
-    public string SwitchesPath { get; init; } = "";
+    /// <summary>How long an answer may take to be sent. Who reads more slowly than that is cut off: a place among the looks that may run at once is held until then.</summary>
+    public TimeSpan SendTime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The header that a request to turn a switch must have, with any value: a browser lets no page of another site send it.</summary>
+    public const string SwitchHeader = "Vitrine-Switch";
 }

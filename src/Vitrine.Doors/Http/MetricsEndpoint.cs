@@ -20,10 +20,15 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options)
         var admission = await desk.Guard.Admit(new() { Door = options.Name, Service = service?.Name ?? "unknown", Subject = LookSubject.Metrics, Credentials = HttpCredentials.Of(context) }, context.RequestAborted);
         if (!admission.IsAllowed)
         {
-            await HttpAnswers.Send(context, LookDesk.Refused(admission.Refusal));
+            await HttpAnswers.Send(context, LookDesk.Refused(admission.Refusal), options.SendTime);
             return;
         }
         using var permit = admission.Permit;
+        if (desk.ClosedBecause() is { } closed)
+        {
+            await Fail(context, permit, new() { Status = LookStatus.Forbidden, Message = closed });
+            return;
+        }
         if (service is null || !service.TryGetPage(PageName.Metrics, out var page))
         {
             await Fail(context, permit, new() { Status = LookStatus.NotFound, Message = "There are no metrics here." });
@@ -45,23 +50,24 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options)
         }
     }
 
-    static async Task Answer(HttpContext context, LookPermit permit, IShownPage page, ArrayBufferWriter<byte> buffer)
+    async Task Answer(HttpContext context, LookPermit permit, IShownPage page, ArrayBufferWriter<byte> buffer)
     {
         var (response, accept) = (context.Response, context.Request.Headers.Accept.ToString());
         var isHead = HttpMethods.IsHead(context.Request.Method);
         if (!isHead) page.Write(buffer, accept, permit.End);
         if (permit.Complete(LookOutcomeKind.Answered, buffer.WrittenCount) is { } refusal)
         {
-            await HttpAnswers.Send(context, LookDesk.Refused(refusal));
+            await HttpAnswers.Send(context, LookDesk.Refused(refusal), options.SendTime);
             return;
         }
         HttpAnswers.Secure(response);
         response.ContentType = page.MediaType(accept);
         if (isHead) return;
+        response.ContentLength = buffer.WrittenCount;
         response.BodyWriter.Write(buffer.WrittenSpan);
         await response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    static Task Fail(HttpContext context, LookPermit permit, LookAnswer answer) =>
-        HttpAnswers.Send(context, permit.Complete(LookOutcomeKind.Failed, 0) is { } refusal ? LookDesk.Refused(refusal) : answer);
+    Task Fail(HttpContext context, LookPermit permit, LookAnswer answer) =>
+        HttpAnswers.Send(context, permit.Complete(LookOutcomeKind.Failed, 0) is { } refusal ? LookDesk.Refused(refusal) : answer, options.SendTime);
 }

@@ -88,5 +88,5 @@ static class LegacyText
     static bool IsContention(Profile profile) => profile.SampleTypes is [{ Type: "contentions" }, { Type: "delay" }];
 
     // Labels and names come from the service: none of them ends a line.
-    static string OneLine(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') ? string.Concat(text.Select(static c => c < ' ' ? ' ' : c)) : text;
+    internal static string OneLine(string text) => text.AsSpan().ContainsAnyInRange('\0', '\u001f') ? string.Concat(text.Select(static c => c < ' ' ? ' ' : c)) : text;
 }

@@ -40,6 +40,9 @@ public sealed partial class LookDesk
     /// <summary>Where failures go that nobody expected.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>Why the program shows nothing now, by a setting of its own, as a sentence; null = it shows. Told to who was let in, so that others do not learn of it.</summary>
+    public Func<string?> ClosedBecause { get; init; } = static () => null;
+
     /// <summary>For the patience with looks that do not end.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -181,6 +184,7 @@ public sealed partial class LookDesk
 
     LookResult Take(Asked asked, LookCall call, LookPermit permit, CancellationToken stop)
     {
+        if (ClosedBecause() is { } closed) throw new LookFaultException(LookStatus.Forbidden, closed);
         if (asked.Service is not { } service) throw new LookFaultException(LookStatus.NotFound, "Unknown service");
         if (asked.Page is { } page)
         {
@@ -196,6 +200,8 @@ public sealed partial class LookDesk
                 return call.Accept == IndexJson.MediaType
                     ? new(IndexJson.MediaType, null) { Bytes = IndexJson.Write(entries) }
                     : new("text/html; charset=utf-8", null) { Bytes = Encoding.UTF8.GetBytes(IndexPage.Of(entries)) };
+            case PageName.Switches:
+                return SwitchesPage.Of(Guard.Switches, call.Accept);
             case PageName.Symbol:
                 // None: profiles from here carry their names, and an address of compiled code means nothing a moment later.
                 return new(LookResult.PlainText, null) { Bytes = "num_symbols: 0\n"u8.ToArray() };

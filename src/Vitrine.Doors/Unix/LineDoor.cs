@@ -97,7 +97,12 @@ sealed class LineDoor(LookDesk desk, UnixDoorOptions options)
         try
         {
             using var answer = await desk.Take(new("unix", asked.Service, asked.Name, asked.Query, new() { Peer = socket is null ? null : UnixPeer.Of(socket) }), gone.Token);
-            await Send(connection.Transport.Output, answer);
+            using var late = new CancellationTokenSource(options.SendTime);
+            await Send(connection.Transport.Output, answer, late.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionAbortedException)
+        {
+            connection.Abort(new ConnectionAbortedException("The answer was not taken in time."));
         }
         finally
         {
@@ -124,26 +129,26 @@ sealed class LineDoor(LookDesk desk, UnixDoorOptions options)
         }
     }
 
-    static async Task Send(PipeWriter output, LookAnswer answer)
+    static async Task Send(PipeWriter output, LookAnswer answer, CancellationToken late)
     {
         if (answer.Status != LookStatus.Ok)
         {
             var retry = answer.RetryAfter is { } after ? string.Create(CultureInfo.InvariantCulture, $" (again in {Math.Max(1, Math.Ceiling(after.TotalSeconds)):0} s)") : "";
-            await Write(output, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"error {answer.HttpStatus}: {answer.Message.ReplaceLineEndings(" ")}{retry}\n")));
+            await Write(output, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"error {answer.HttpStatus}: {answer.Message.ReplaceLineEndings(" ")}{retry}\n")), late);
         }
         else if (answer.File is { } file)
         {
-            await file.CopyToAsync(output);
+            await file.CopyToAsync(output, late);
         }
         else
         {
-            await Write(output, answer.Bytes);
+            await Write(output, answer.Bytes, late);
         }
     }
 
-    static async Task Write(PipeWriter output, ReadOnlyMemory<byte> bytes)
+    static async Task Write(PipeWriter output, ReadOnlyMemory<byte> bytes, CancellationToken late = default)
     {
-        await output.WriteAsync(bytes);
+        await output.WriteAsync(bytes, late);
         await output.CompleteAsync();
     }
 }

@@ -29,6 +29,7 @@ public sealed class UnixDoor : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(desk);
         ArgumentNullException.ThrowIfNull(options);
         if (!OperatingSystem.IsLinux()) throw new IOException("The Unix socket door needs Linux, whose kernel says who connects.");
+        UnixSocketFile.Check(options.Path);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
@@ -50,7 +51,7 @@ public sealed class UnixDoor : IAsyncDisposable
         try
         {
             server.UseRouting();
-            var http = new HttpDoor(desk, new() { Name = "unix", Prefix = options.Prefix });
+            var http = new HttpDoor(desk, new() { Name = "unix", Prefix = options.Prefix, MetricsPath = options.MetricsPath, VarsPath = options.VarsPath, SendTime = options.SendTime });
             http.MapProfiles(server);
             http.MapMetrics(server);
             http.MapVars(server);

@@ -21,9 +21,18 @@ public sealed record UnixDoorOptions
     /// <summary>How long a connection may take to say what it wants.</summary>
     public TimeSpan FirstLineTime { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long an answer may take to be sent.</summary>
+    public TimeSpan SendTime { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Bytes of the line that says it, in the protocol of lines.</summary>
     public int MaximumLineBytes { get; init; } = 1024;
 
     /// <summary>Where HTTP has the pages.</summary>
     public string Prefix { get; init; } = Http.HttpDoorOptions.DefaultPrefix;
+
+    /// <summary>The path of the metrics; empty = nowhere.</summary>
+    public string MetricsPath { get; init; } = "/metrics";
+
+    /// <summary>The path of expvar's page; empty = nowhere.</summary>
+    public string VarsPath { get; init; } = "";
 }

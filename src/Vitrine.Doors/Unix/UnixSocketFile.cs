@@ -8,13 +8,19 @@ namespace Vitrine.Doors.Unix;
 [SupportedOSPlatform("linux")]
 static class UnixSocketFile
 {
+    /// <summary>Whether a path can be one of a socket.</summary>
+    /// <exception cref="IOException">It cannot.</exception>
+    public static void Check(string path)
+    {
+        if (!Path.IsPathFullyQualified(path) || Path.GetFullPath(path) != path) throw new IOException($"The path of the socket, '{path}', must be absolute, without '.', '..' and double slashes.");
+        if (Encoding.UTF8.GetByteCount(path) > UnixDoorOptions.MaximumPathBytes) throw new IOException($"The path of the socket, '{path}', is longer than the {UnixDoorOptions.MaximumPathBytes} bytes that there are for it.");
+    }
+
     /// <summary>Binds a socket that does not listen yet: until it does nobody can connect, whatever permissions the file has between one call and the next.</summary>
     /// <exception cref="IOException">It cannot be made safely; the message says why and what to do.</exception>
     public static Socket Bind(UnixDoorOptions options)
     {
         var path = options.Path;
-        if (!Path.IsPathFullyQualified(path) || Path.GetFullPath(path) != path) throw new IOException($"The path of the socket, '{path}', must be absolute, without '.', '..' and double slashes.");
-        if (Encoding.UTF8.GetByteCount(path) > UnixDoorOptions.MaximumPathBytes) throw new IOException($"The path of the socket, '{path}', is longer than the {UnixDoorOptions.MaximumPathBytes} bytes that there are for it.");
         var group = options.Group.Length == 0 ? (uint?)null : UnixCalls.GroupOf(options.Group) ?? throw new IOException($"There is no group '{options.Group}' for the socket {path}.");
         PrepareDirectory(Path.GetDirectoryName(path)!, options.Mode);
         RemoveStale(path);

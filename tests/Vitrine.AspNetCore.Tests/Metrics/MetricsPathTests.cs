@@ -39,10 +39,14 @@ public sealed class MetricsPathTests
     public async Task Path_IsTheOneThatIsSet_AndNoneWhenItIsEmpty()
     {
         await using var elsewhere = await TestService.Start(static options => options.Metrics.Path = "/internal/metrics");
+        await using var hidden = await TestService.Start(static options => options.Prefix = "/api/v2/_diag/");
         await using var nowhere = await TestService.Start(static options => options.Metrics.Path = "");
 
         Assert.Contains("# TYPE ", await elsewhere.GetText("/internal/metrics"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await elsewhere.Get("/metrics")).StatusCode);
+        Assert.Contains("# TYPE ", await hidden.GetText("/api/v2/_diag/metrics"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await hidden.Get("/metrics")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await hidden.Get("/debug/pprof/runtime")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await nowhere.Get("/metrics")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await nowhere.Get("/debug/pprof/runtime")).StatusCode);
     }

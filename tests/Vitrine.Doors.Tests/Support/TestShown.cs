@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Vitrine.Doors.Looks;
+using Vitrine.Instruments;
+
+namespace Vitrine.Doors.Tests.Support;
+
+/// <summary>A service that shows made up instruments and pages.</summary>
+sealed class TestShown(params IInstrument[] instruments) : IShownService
+{
+    sealed class Target : ITarget
+    {
+        public int Pid => 4711;
+
+        public RuntimeKind Runtime => RuntimeKind.Unknown;
+
+        public string RuntimeVersion => "";
+
+        public string Name => "made-up";
+    }
+
+    sealed class Page(string text) : IShownPage
+    {
+        public bool IsRedacted => false;
+
+        public string MediaType(string accept) => "text/plain; charset=utf-8";
+
+        public void Write(IBufferWriter<byte> output, string accept, CancellationToken end) => Encoding.UTF8.GetBytes(text, output);
+    }
+
+    public string Name { get; init; } = "self";
+
+    public IReadOnlyCollection<IInstrument> Instruments => instruments;
+
+    public bool TryGet(string name, [MaybeNullWhen(false)] out IInstrument instrument)
+    {
+        instrument = Array.Find(instruments, one => one.Name == name);
+        return instrument is not null;
+    }
+
+    public bool TryGetPage(string name, [MaybeNullWhen(false)] out IShownPage page)
+    {
+        page = name is PageName.CommandLine or PageName.Metrics or PageName.Vars ? new Page($"the page {name}") : null;
+        return page is not null;
+    }
+
+    public ITarget Open() => new Target();
+}

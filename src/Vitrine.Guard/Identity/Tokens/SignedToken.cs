@@ -74,9 +74,15 @@ sealed class SignedToken
     static JsonElement Read(ReadOnlySpan<char> part)
     {
         var json = Base64Url.DecodeFromChars(part);
+        if (!Utf8.IsValid(json)) throw new FormatException();
 
-        // The reader looks at the letters of a text only when somebody asks for it.
-        return Utf8.IsValid(json) ? JsonElement.Parse(json, s_strict) : throw new FormatException();
+        // Texts with half of a surrogate pair, written as an escape, are found here and not where they are used.
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = s_strict.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.ValueIsEscaped) reader.GetString();
+        }
+        return JsonElement.Parse(json, s_strict);
     }
 
     /// <summary>A member that is a text or not there.</summary>

@@ -89,7 +89,7 @@ sealed class AuditFile : IAuditSink
         if (_isClosed || (_failedAt is { } failedAt && _time.GetElapsedTime(failedAt) < s_interval)) return false;
         try
         {
-            // The order: the key that the end is checked with; nobody else writes; the end; the file itself.
+            // The order: the key that the end is checked with; nobody else writes; the file.
             _key ??= _options.KeyFile is { } key ? AuditKey.Read(key) : AuditKey.None;
             _lock ??= Lock();
             Open();
@@ -134,6 +134,10 @@ sealed class AuditFile : IAuditSink
 
     void Open()
     {
+        // First, because it does not wait for anybody, whatever is at that path.
+        _file = _open(_path);
+        _length = _file.Length;
+        _checkedAt = _time.GetTimestamp();
         var tail = AuditTail.Read(_path, _key!);
         var rotated = RotatedFiles();
         if (_fileNumber == 0) _fileNumber = (rotated.Count > 0 ? rotated[^1].Number : 0) + 1;
@@ -148,14 +152,11 @@ sealed class AuditFile : IAuditSink
             // The record that could not be written is there as a whole, only that could not be told.
             Follow(last.Sequence, last.Hash);
         }
-        _file = _open(_path);
-        _length = _file.Length;
-        _checkedAt = _time.GetTimestamp();
         if (tail.Partial is { } partial)
         {
-            AppendBytes("\n"u8);
-            _remark(string.Create(CultureInfo.InvariantCulture, $"its last line was not whole ({partial.Bytes} bytes): a record says so, and the chain goes on"));
+            if (!tail.HasLineEnd) AppendBytes("\n"u8);
             Append(new() { Event = AuditEvent.Repaired, Time = _time.GetUtcNow(), Partial = partial });
+            _remark(string.Create(CultureInfo.InvariantCulture, $"its last line was not finished ({partial.Bytes} bytes): a record says so, and the chain goes on"));
         }
         Append(Opening());
     }
@@ -215,11 +216,12 @@ sealed class AuditFile : IAuditSink
 
     List<(long Number, string Path)> RotatedFiles()
     {
-        var name = Path.GetFileName(_path);
+        var name = Path.GetFileName(_path) + ".";
         var rotated = new List<(long Number, string Path)>();
-        foreach (var path in Directory.EnumerateFiles(Path.GetDirectoryName(_path)!, name + ".*"))
+        foreach (var path in Directory.EnumerateFiles(Path.GetDirectoryName(_path)!, name + "*"))
         {
-            if (long.TryParse(Path.GetFileName(path).AsSpan(name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) rotated.Add((number, path));
+            // The pattern also finds the name without the dot.
+            if (Path.GetFileName(path) is var found && found.StartsWith(name, StringComparison.Ordinal) && long.TryParse(found.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) rotated.Add((number, path));
         }
         rotated.Sort();
         return rotated;

@@ -3,33 +3,47 @@ using System.Security.Cryptography;
 namespace Vitrine.Guard.Audit;
 
 /// <summary>How a file of the log ends.</summary>
-/// <param name="Last">Its last whole record; null when it has none.</param>
-/// <param name="Partial">What follows it and is no whole line; null when nothing does.</param>
-sealed record AuditTail(AuditLink? Last, AuditPartial? Partial)
+/// <param name="Last">Its last record; null when it has none.</param>
+/// <param name="Partial">What follows it and is no record; null when nothing does.</param>
+/// <param name="HasLineEnd">Whether that has an end.</param>
+sealed record AuditTail(AuditLink? Last, AuditPartial? Partial, bool HasLineEnd)
 {
+    // Some lines that were not finished, and the record before them.
+    const int MaximumBytes = 4 * AuditLine.MaximumBytes;
+
     /// <summary>A file that is empty, or not there.</summary>
-    public static AuditTail Empty { get; } = new(null, null);
+    public static AuditTail Empty { get; } = new(null, null, true);
 
     /// <summary>Reads the end of a file.</summary>
-    /// <exception cref="InvalidDataException">Its last whole line is no record that holds.</exception>
+    /// <exception cref="InvalidDataException">Its last record does not hold, or it is no audit log.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static AuditTail Read(string path, AuditKey key)
     {
         if (!File.Exists(path)) return Empty;
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
-        // A whole line, and part of another one.
-        var length = (int)Math.Min(file.Length, 2 * AuditLine.MaximumBytes);
+        var length = (int)Math.Min(file.Length, MaximumBytes);
         if (length == 0) return Empty;
         var bytes = new byte[length];
         file.Position = file.Length - length;
         file.ReadExactly(bytes);
 
+        // Backwards, over what has not the form of a record, to one that has.
         var end = bytes.AsSpan().LastIndexOf((byte)'\n');
-        var rest = bytes.AsSpan(end + 1);
-        var partial = rest.Length == 0 ? null : new AuditPartial(rest.Length, Convert.ToHexStringLower(SHA256.HashData(rest)));
-        if (end < 0) return file.Length <= AuditLine.MaximumBytes ? new(null, partial) : throw Broken(path);
-        var begin = bytes.AsSpan(0, end).LastIndexOf((byte)'\n') + 1;
-        return AuditLine.Read(bytes.AsSpan(begin..end), key) is { Holds: true } last ? new(last, partial) : throw Broken(path);
+        while (end >= 0)
+        {
+            var begin = bytes.AsSpan(0, end).LastIndexOf((byte)'\n') + 1;
+            if (AuditLine.Read(bytes.AsSpan(begin..end), key) is { } last) return last.Holds ? Make(last, bytes.AsSpan(end + 1)) : throw Broken(path);
+            end = begin - 1;
+        }
+        return length == file.Length ? Make(null, bytes) : throw Broken(path);
+    }
+
+    static AuditTail Make(AuditLink? last, ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty) return new(last, null, true);
+        var hasEnd = rest[^1] == '\n';
+        if (hasEnd) rest = rest[..^1];
+        return new(last, new(rest.Length, Convert.ToHexStringLower(SHA256.HashData(rest))), hasEnd);
     }
 
     static InvalidDataException Broken(string path) =>

@@ -36,27 +36,28 @@ public sealed class AuditVerifier
     AuditVerdict Run(string? expected)
     {
         var hasExpected = expected is null;
-        (long Bytes, string Hash, string File, long Line)? partial = null;
+        Unfinished? unfinished = null;
         foreach (var line in Lines())
         {
-            // A line that was not finished holds when the next record says so.
-            if (partial is { } part)
+            // What is no record is in order where the next record says that it was not finished.
+            if (line.Text is { } text && line.IsWhole)
             {
-                if (line.Link is not { Holds: true } || line.Partial is not { } said || said.Bytes != part.Bytes || said.Hash != part.Hash)
-                    return Verdict(new(part.File, part.Line, AuditBreakKind.Changed, "the line is no record, and the next one does not say that it was left unfinished"));
-                _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{part.File}:{part.Line}: a line of {part.Bytes} bytes was not finished; the record that follows says so"));
-                partial = null;
-            }
-            if (line.Link is null && line.IsWhole && !line.IsTooLong && line.Follower is AuditEvent.Repaired)
-            {
-                partial = (line.Length, line.Hash!, line.File, line.Number);
+                (unfinished ??= new(line)).Add(text);
                 continue;
+            }
+            if (unfinished is not null)
+            {
+                if (line.Link is not { Holds: true } || line.Partial != unfinished.Partial) return Verdict(line.IsWhole ? NoRecord(unfinished.First) : NoRecord(line));
+                _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{unfinished.First.File}:{unfinished.First.Number}: {line.Partial!.Bytes} bytes are no record: a line was not finished; the record that follows says so"));
+                unfinished.Dispose();
+                unfinished = null;
             }
             if (WhatIsWrong(line) is { } wrong) return Verdict(wrong);
             (_beforeLast, _last, _lastAt) = (_last, line.Link, (line.File, line.Number));
             _records++;
             hasExpected |= line.Link!.Hash == expected;
         }
+        if (unfinished is not null) return Verdict(NoRecord(unfinished.First));
         if (_last is null) return Verdict(new(_files[^1], 1, expected is null ? AuditBreakKind.Missing : AuditBreakKind.Truncated, "there is no record"));
         return Verdict(hasExpected ? null : new(_lastAt!.Value.File, _lastAt.Value.Line, AuditBreakKind.Truncated,
             string.Create(CultureInfo.InvariantCulture, $"the record with the expected hash is not there: the log ends with record {_last.Sequence}, and what came after it was cut off")));
@@ -118,30 +119,23 @@ public sealed class AuditVerifier
 
     IEnumerable<Line> Before(Line line) => Lines().TakeWhile(other => !(other.FileIndex == line.FileIndex && other.Number == line.Number));
 
-    // Each line with what the next one is, which decides about a line that was not finished.
     IEnumerable<Line> Lines()
     {
-        Line? held = null;
         for (var i = 0; i < _files.Count; i++)
         {
             using var file = new FileStream(_files[i], FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
             var reader = new AuditLineReader(file);
             while (reader.Read())
-            {
-                var line = Describe(reader, i);
-                if (held is not null) yield return held with { Follower = line.Event };
-                held = line;
-            }
+                yield return Describe(reader, i);
         }
-        if (held is not null) yield return held;
     }
 
     Line Describe(AuditLineReader reader, int file)
     {
         var link = reader is { IsWhole: true, IsTooLong: false } ? AuditLine.Read(reader.Line, _key) : null;
-        var line = new Line(_files[file], file, reader.Number, reader.Line.Length, reader.IsWhole, reader.IsTooLong, link);
-        if (link is null) return line with { Hash = Convert.ToHexStringLower(SHA256.HashData(reader.Line)) };
-        return Details(line, reader.Line);
+        var line = new Line(_files[file], file, reader.Number, reader.IsWhole, link);
+        if (link is not null) return Details(line, reader.Line);
+        return reader.IsTooLong ? line : line with { Text = reader.Line.ToArray() };
     }
 
     static Line Details(Line line, ReadOnlySpan<byte> text)
@@ -156,7 +150,7 @@ public sealed class AuditVerifier
             var what = root.TryGetProperty("event", out var name) ? name.GetString() : null;
             if (what == "opened") return line with { Algorithm = root.TryGetProperty("chain", out var chain) ? chain.GetString() : null };
             if (what != "repaired" || !root.TryGetProperty("partial_bytes", out var bytes) || !bytes.TryGetInt64(out var length) || !root.TryGetProperty("partial_sha256", out var hash) || hash.GetString() is not { } digest) return line;
-            return line with { Event = AuditEvent.Repaired, Partial = new(length, digest) };
+            return line with { Partial = new(length, digest) };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -164,18 +158,38 @@ public sealed class AuditVerifier
         }
     }
 
-    sealed record Line(string File, int FileIndex, long Number, int Length, bool IsWhole, bool IsTooLong, AuditLink? Link)
+    sealed record Line(string File, int FileIndex, long Number, bool IsWhole, AuditLink? Link)
     {
-        public string? Hash { get; init; }
+        /// <summary>Of what is no record: itself.</summary>
+        public byte[]? Text { get; init; }
 
-        public AuditEvent? Event { get; init; }
-
-        public AuditEvent? Follower { get; init; }
-
+        /// <summary>Of a record that says what before it is none: how much.</summary>
         public AuditPartial? Partial { get; init; }
 
+        /// <summary>Of the first record of a file: how it is hashed.</summary>
         public string? Algorithm { get; init; }
 
         public AuditBreak Broken(AuditBreakKind kind, string message) => new(File, Number, kind, message);
+    }
+
+    /// <summary>Lines that are no records, one after the other.</summary>
+    sealed class Unfinished(Line first) : IDisposable
+    {
+        readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long _bytes = -1;
+
+        public Line First { get; } = first;
+
+        public AuditPartial Partial => new(_bytes, Convert.ToHexStringLower(_hash.GetCurrentHash()));
+
+        public void Add(ReadOnlySpan<byte> line)
+        {
+            // The end of the line before.
+            if (_bytes >= 0) _hash.AppendData("\n"u8);
+            _hash.AppendData(line);
+            _bytes += 1 + line.Length;
+        }
+
+        public void Dispose() => _hash.Dispose();
     }
 }

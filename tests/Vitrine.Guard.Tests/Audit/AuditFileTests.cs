@@ -1,0 +1,361 @@
+using System.Text.Json;
+using Vitrine.Guard.Audit;
+using Vitrine.Guard.Tests.Fakes;
+
+namespace Vitrine.Guard.Tests.Audit;
+
+public sealed class AuditFileTests : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void TryWrite_ANewFile_IsTheOwnersOnly()
+    {
+        using var log = new AuditLog(_folder).Write(1);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(log.Path));
+    }
+
+    [Fact]
+    public void TryWrite_AFileThatOthersMayRead_TakesThatAway()
+    {
+        _folder.Write("audit.log", "");
+        File.SetUnixFileMode(_folder["audit.log"], (UnixFileMode)0b110_110_100);
+
+        using var log = new AuditLog(_folder).Write(1);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(log.Path));
+    }
+
+    [Fact]
+    public void TryWrite_BytesOfSomebodyElse_AreNotOverwritten()
+    {
+        using var log = new AuditLog(_folder).Write(1);
+        File.AppendAllText(log.Path, "something else\n");
+
+        log.Write(1);
+
+        Assert.Equal("something else", log.Lines()[2]);
+        Assert.Equal(4, log.Lines().Length);
+    }
+
+    [Fact]
+    public void TryWrite_TextThatWouldBeALine_IsNone()
+    {
+        using var log = new AuditLog(_folder);
+
+        Assert.True(log.File.TryWrite(AuditLog.Record("a\n{\"seq\":1}\r\u2028\u001b[2J\ud800" + new string('x', 100_000))));
+
+        var line = log.Lines()[1];
+        Assert.DoesNotContain(line, letter => letter is < ' ' or > '~');
+        Assert.InRange(line.Length, 1, 2000);
+        Assert.StartsWith("a\n{\"seq\":1}\r\u2028\u001b[2J\ufffdxxx", JsonDocument.Parse(line).RootElement.GetProperty("who").GetString(), StringComparison.Ordinal);
+        Assert.Null(log.Verify().Break);
+    }
+
+    [Fact]
+    public void TryWrite_TheLargestRecord_Fits()
+    {
+        using var log = new AuditLog(_folder);
+        var wide = new string('\u0001', 10_000);
+        var record = new AuditRecord
+        {
+            Event = AuditEvent.Ended, Time = default, Look = wide, Door = wide, Service = wide, What = wide, How = wide, Who = wide, Kind = wide, From = wide, Outcome = wide, Reason = wide, Switch = wide,
+            Roles = [.. Enumerable.Repeat(wide, 10_000)], Redactions = Enumerable.Range(0, 10_000).ToDictionary(i => $"{i}{wide}", _ => long.MaxValue / 10_000),
+        };
+
+        // Whole names of roles and rules would not fit in such a number; then the record is not written, and nothing is shown.
+        Assert.False(log.File.TryWrite(record));
+        log.Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(log.File.TryWrite(record with { Roles = [.. Enumerable.Repeat(new string('r', 64), 10_000)], Redactions = Enumerable.Range(0, 10_000).ToDictionary(i => $"rule-{i}", _ => 1L) }));
+
+        Assert.Null(log.Verify().Break);
+        Assert.Equal(10_000 - 64, JsonDocument.Parse(log.Lines()[^1]).RootElement.GetProperty("redactions").GetProperty("(others)").GetInt64());
+    }
+
+    [Fact]
+    public void TryWrite_AfterTheProgramsEnd_GoesOnWithTheChain()
+    {
+        using (var first = new AuditLog(_folder)) first.Write(3);
+        using var second = new AuditLog(_folder).Write(2);
+
+        var verdict = second.Verify();
+        Assert.Null(verdict.Break);
+        Assert.Equal((7, 7), (verdict.Records, verdict.LastSequence));
+    }
+
+    [Fact]
+    public void TryWrite_ALineThatWasNotFinished_IsSaidToBeNone()
+    {
+        using (var first = new AuditLog(_folder)) first.Write(3);
+        var whole = new FileInfo(_folder["audit.log"]).Length;
+        File.AppendAllText(_folder["audit.log"], "{\"seq\":5,\"time\":\"2026-");
+        using var second = new AuditLog(_folder).Write(1);
+
+        var verdict = second.Verify();
+        Assert.Null(verdict.Break);
+        Assert.Equal(7, verdict.Records);
+        Assert.Contains("22 bytes are no record: a line was not finished", Assert.Single(verdict.Remarks), StringComparison.Ordinal);
+        Assert.Equal("repaired", JsonDocument.Parse(second.Lines()[5]).RootElement.GetProperty("event").GetString());
+        Assert.True(new FileInfo(second.Path).Length > whole);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(100)]
+    public void TryWrite_CutAnywhereInTheLastLine_GoesOn(int kept)
+    {
+        using (var first = new AuditLog(_folder)) first.Write(1);
+        var text = File.ReadAllText(_folder["audit.log"]);
+        var begin = text.TrimEnd('\n').LastIndexOf('\n') + 1;
+        File.WriteAllText(_folder["audit.log"], text[..(begin + kept)]);
+
+        using var second = new AuditLog(_folder).Write(1);
+
+        Assert.Null(second.Verify().Break);
+    }
+
+    [Fact]
+    public void TryWrite_AFileWhoseEndDoesNotHold_IsRefused()
+    {
+        using (var first = new AuditLog(_folder)) first.Write(2);
+        File.WriteAllText(_folder["audit.log"], File.ReadAllText(_folder["audit.log"]).Replace("somebody 1", "somebody 2", StringComparison.Ordinal));
+
+        using var second = new AuditLog(_folder);
+
+        Assert.False(second.File.TryWrite(AuditLog.Record()));
+        Assert.Contains("does not end in a record that holds", Assert.Single(second.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryWrite_AnotherWriterOfTheSameFile_IsRefusedUntilTheFirstEnds()
+    {
+        using var first = new AuditLog(_folder).Write(1);
+        using var second = new AuditLog(_folder);
+
+        Assert.False(second.File.TryWrite(AuditLog.Record()));
+        Assert.Contains("another process writes it", Assert.Single(second.Failures), StringComparison.Ordinal);
+
+        first.Dispose();
+        second.Time.Advance(TimeSpan.FromSeconds(1));
+        second.Write(1);
+        Assert.Null(second.Verify().Break);
+    }
+
+    [Fact]
+    public void TryWrite_BeyondTheSize_BeginsAnotherFileOfTheSameChain()
+    {
+        using var log = new AuditLog(_folder, options => options.MaximumFileBytes = 64 * 1024).Write(1000);
+
+        var files = log.Files().ToList();
+        Assert.InRange(files.Count, 4, 20);
+        Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, 64 * 1024));
+        Assert.EndsWith("audit.log.000001", files[0], StringComparison.Ordinal);
+        var verdict = log.Verify();
+        Assert.Null(verdict.Break);
+        Assert.Equal(1000 + files.Count, verdict.Records);
+
+        // Without the files before, the chain begins in the middle, and says so.
+        var last = AuditVerifier.Verify([files[^1]], AuditKey.None);
+        Assert.Null(last.Break);
+        Assert.Contains("what came before is in earlier files", Assert.Single(last.Remarks), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryWrite_EndedBetweenTwoFiles_GoesOnWithTheChain()
+    {
+        using (var first = new AuditLog(_folder, options => options.MaximumFileBytes = 64 * 1024)) first.Write(100);
+        File.Move(_folder["audit.log"], _folder["audit.log.000001"]);
+
+        using var second = new AuditLog(_folder).Write(1);
+
+        var verdict = second.Verify();
+        Assert.Null(verdict.Break);
+        Assert.Equal(103, verdict.Records);
+        Assert.Equal(2, JsonDocument.Parse(second.Lines()[0]).RootElement.GetProperty("file").GetInt64());
+    }
+
+    [Fact]
+    public void TryWrite_MovedByAnotherProgram_BeginsAnotherFileOfTheSameChain()
+    {
+        using var log = new AuditLog(_folder).Write(2);
+        File.Move(log.Path, _folder["elsewhere"]);
+        log.Time.Advance(TimeSpan.FromSeconds(1));
+
+        log.Write(1);
+
+        var verdict = AuditVerifier.Verify([_folder["elsewhere"], log.Path], AuditKey.None);
+        Assert.Null(verdict.Break);
+        Assert.Equal(5, verdict.Records);
+        Assert.Contains("not there any more", Assert.Single(log.Remarks), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryWrite_CutByAnotherProgram_LeavesTheGapToBeSeen()
+    {
+        using var log = new AuditLog(_folder).Write(4);
+        var text = File.ReadAllLines(log.Path);
+        File.WriteAllLines(log.Path, text[..3]);
+        log.Time.Advance(TimeSpan.FromSeconds(1));
+
+        log.Write(1);
+
+        Assert.Equal((AuditBreakKind.Missing, 4), (log.Verify().Break!.Kind, log.Verify().Break!.Line));
+    }
+
+    [Fact]
+    public void TryWrite_WithAKey_HoldsWithThatKeyOnly()
+    {
+        var key = _folder.Write("key", new string('k', 40) + "\n");
+        using var log = new AuditLog(_folder, options => options.KeyFile = key).Write(2);
+
+        Assert.Null(log.Verify(key: AuditKey.Read(key)).Break);
+        Assert.Equal(AuditBreakKind.Changed, log.Verify(key: AuditKey.Of("another key, of the right length."u8)).Break!.Kind);
+        Assert.Contains("the log has a key, and none was given", log.Verify().Break!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryWrite_AKeyThatIsTooShort_IsRefused()
+    {
+        var key = _folder.Write("key", "short\n");
+        using var log = new AuditLog(_folder, options => options.KeyFile = key);
+
+        Assert.False(log.File.TryWrite(AuditLog.Record()));
+        Assert.Contains("is no key: it has less than 32 bytes", Assert.Single(log.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryWrite_NoFolder_IsRefusedWithTheReason()
+    {
+        using var log = new AuditLog(_folder, options => options.File = _folder["no-folder/audit.log"]);
+
+        Assert.False(log.File.TryWrite(AuditLog.Record()));
+        Assert.False(log.File.TryWrite(AuditLog.Record()));
+        // Not once for each record.
+        Assert.Contains("no-folder", Assert.Single(log.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryWrite_APipe_IsRefusedAndDoesNotHang()
+    {
+        using var process = System.Diagnostics.Process.Start("mkfifo", _folder["audit.log"]);
+        process.WaitForExit();
+
+        using var log = new AuditLog(_folder);
+
+        Assert.False(log.File.TryWrite(AuditLog.Record()));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(150)]
+    [InlineData(777)]
+    [InlineData(1500)]
+    public void TryWrite_ADiskThatIsFull_IsRefusedAndGoesOnWhenThereIsRoom(int room)
+    {
+        var disk = new Disk { Room = room };
+        using var log = new AuditLog(_folder, open: path => new LimitedFile(AppendFile.Open(path), disk));
+        var written = 0;
+        while (log.File.TryWrite(AuditLog.Record())) written++;
+        Assert.InRange(written, 0, 10);
+        Assert.False(log.File.TryWrite(AuditLog.Record()));
+        Assert.Contains("No space", Assert.Single(log.Failures), StringComparison.Ordinal);
+
+        // A little room, in which not even the repair fits.
+        disk.Room = 20;
+        log.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(log.File.TryWrite(AuditLog.Record()));
+        disk.Room = long.MaxValue;
+        log.Time.Advance(TimeSpan.FromSeconds(1));
+        log.Write(3);
+
+        var verdict = log.Verify();
+        Assert.True(verdict.Break is null, verdict.Break?.Message);
+    }
+
+    [Fact]
+    public void TryWrite_AFileSystemThatIsFull_IsRefused()
+    {
+        if (Environment.UserName != "root") Assert.Skip("mounting a file system needs root");
+        var mount = Directory.CreateDirectory(_folder["mount"]).FullName;
+        Run("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", mount);
+        try
+        {
+            using var log = new AuditLog(_folder, options => options.File = Path.Combine(mount, "audit.log"));
+            var written = 0;
+            while (written < 1000 && log.File.TryWrite(AuditLog.Record())) written++;
+
+            Assert.InRange(written, 10, 200);
+            Assert.Contains("No space left", Assert.Single(log.Failures), StringComparison.Ordinal);
+
+            Run("mount", "-o", "remount,size=64k", mount);
+            log.Time.Advance(TimeSpan.FromSeconds(1));
+            log.Write(5);
+            Assert.Null(AuditVerifier.Verify([Path.Combine(mount, "audit.log")], AuditKey.None).Break);
+        }
+        finally
+        {
+            Run("umount", mount);
+        }
+    }
+
+    [Fact]
+    public void TryWrite_ByManyAtOnce_IsOneChain()
+    {
+        using var log = new AuditLog(_folder, options => options.MaximumFileBytes = 256 * 1024);
+
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => log.Write(500));
+
+        var verdict = log.Verify();
+        Assert.Null(verdict.Break);
+        Assert.Equal(4000 + log.Files().Count(), verdict.Records);
+    }
+
+    [Fact]
+    public void TryWrite_ARecord_AllocatesNothing()
+    {
+        using var log = new AuditLog(_folder, time: TimeProvider.System);
+        var record = AuditLog.Record();
+        log.Write(10);
+        for (var i = 0; i < 10; i++) log.File.TryWrite(record);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++) log.File.TryWrite(record);
+
+        // Once a second the path is looked at, which costs an object.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2000);
+    }
+
+    static void Run(params string[] command)
+    {
+        using var process = System.Diagnostics.Process.Start(command[0], command[1..]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    sealed class Disk
+    {
+        public long Room { get; set; }
+    }
+
+    sealed class LimitedFile(AppendFile file, Disk disk) : IAppendFile
+    {
+        public long Length => file.Length;
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            var fits = (int)Math.Min(bytes.Length, disk.Room);
+            file.Append(bytes[..fits]);
+            disk.Room -= fits;
+            if (fits < bytes.Length) throw new IOException("No space left on device");
+        }
+
+        public void Flush() => file.Flush();
+
+        public void Dispose() => file.Dispose();
+    }
+}

@@ -8,7 +8,7 @@ public static class GrpcJs
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs a script and gives what it prints; a script that fails fails the test with what it said.</summary>
-    /// <param name="script">A CommonJS module; <c>require('@grpc/grpc-js')</c> and the other packages of <c>Npm/grpc/package.json</c> are there.</param>
+    /// <param name="script">A CommonJS module; <c>require('@grpc/grpc-js')</c> and the other packages of <c>Npm/grpc/package.json</c> are there. It runs in the root of the checkout.</param>
     /// <param name="arguments">For <c>process.argv</c>, from the third on.</param>
     public static async Task<string> Run(string script, params IReadOnlyList<string> arguments)
     {
@@ -18,7 +18,7 @@ public static class GrpcJs
         await File.WriteAllTextAsync(file, script);
         try
         {
-            var start = new ProcessStartInfo("node", [file, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("node", [file, .. arguments]) { WorkingDirectory = Checkout.Root, RedirectStandardOutput = true, RedirectStandardError = true };
             // A proxy of the surroundings is not meant for loopback.
             foreach (var name in (string[])["grpc_proxy", "http_proxy", "https_proxy", "GRPC_PROXY", "HTTP_PROXY", "HTTPS_PROXY"]) start.Environment.Remove(name);
             using var node = Process.Start(start) ?? throw new InvalidOperationException("cannot start node");

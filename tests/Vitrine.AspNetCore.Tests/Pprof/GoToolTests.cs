@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Vitrine.DotNet.Custom;
 using Vitrine.Instruments;
+using Vitrine.TestTargets;
 
 namespace Vitrine.AspNetCore.Tests.Pprof;
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using Vitrine.TestTargets;
 
-namespace Vitrine.AspNetCore.Tests.Pprof;
+namespace Vitrine.TestTargets;
 
 /// <summary><c>go tool pprof</c> of the newest Go.</summary>
-static class GoTool
+public static class GoTool
 {
     static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
 

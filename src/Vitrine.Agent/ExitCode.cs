@@ -29,6 +29,9 @@ static class ExitCode
     /// <summary>Only with <c>--exit-code</c>: a leak was found.</summary>
     public const int LeakFound = 8;
 
+    /// <summary>Only from <c>audit</c>: a finding of the severity of <c>--fail-on</c>, or worse.</summary>
+    public const int FindingsFound = 9;
+
     /// <summary>Interrupted by the user before there was a result.</summary>
     public const int Interrupted = 130;
 }

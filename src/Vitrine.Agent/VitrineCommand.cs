@@ -46,6 +46,7 @@ static class VitrineCommand
         WaitsVerb.Create(),
         GcVerb.Create(),
         WatchVerb.Create(),
+        AuditVerb.Create(),
         BtfVerb.Create(),
         ProfileVerb.Create(),
         CompletionVerb.Create(),

@@ -74,6 +74,7 @@ public sealed record GoFixture(string Program, string Version, GoFlavour Flavour
         GoFlavour.Stripped => ["-ldflags=-s -w"],
         GoFlavour.Pie => ["-buildmode=pie", "-ldflags=-s -w"],
         GoFlavour.Cgo => ["-ldflags=-linkmode=external"],
+        GoFlavour.Debug => ["-gcflags=all=-N -l"],
         _ => throw new ArgumentOutOfRangeException(nameof(flavour)),
     };
 

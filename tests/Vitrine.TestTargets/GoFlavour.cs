@@ -14,4 +14,7 @@ public enum GoFlavour
 
     /// <summary>With cgo, linked by the system's linker.</summary>
     Cgo,
+
+    /// <summary><c>-gcflags="all=-N -l"</c>: without optimisations, as debuggers like it. Not in the matrix: nobody runs it.</summary>
+    Debug,
 }

@@ -26,9 +26,13 @@ public sealed class SampleProcess : IDisposable
     public static SampleProcess Start(GoFixture fixture, params string[] arguments) => StartProgram(fixture.Path, arguments);
 
     /// <summary>Starts a program that ends up as a fixture, such as <c>unshare</c>.</summary>
-    public static SampleProcess StartProgram(string program, params string[] arguments)
+    public static SampleProcess StartProgram(string program, params string[] arguments) => StartProgram(program, arguments, new Dictionary<string, string>());
+
+    /// <summary>The same with variables in its environment beside those of this program.</summary>
+    public static SampleProcess StartProgram(string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {program}");
         var line = process.StandardOutput.ReadLineAsync();

@@ -21,5 +21,7 @@ static class JsonSchema
     public const string Panics = "vitrine.panics/1";
     public const string Http = "vitrine.http/1";
     public const string Watch = "vitrine.watch/1";
+    public const string Audit = "vitrine.audit/1";
+    public const string DebuggerEvent = "vitrine.debugger/1";
     public const string Recording = "vitrine.recording/1";
 }

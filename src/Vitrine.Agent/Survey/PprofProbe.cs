@@ -15,7 +15,7 @@ static class PprofProbe
     static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Listeners asked per process at most.</summary>
-    const int MostListeners = 16;
+    public const int MostListeners = 16;
 
     /// <summary>Bytes of the answer read at most: the index page names "goroutine" in its first lines.</summary>
     const int MostBytes = 16 * 1024;
@@ -30,7 +30,7 @@ static class PprofProbe
                 continue;
             if (++asked > MostListeners)
                 break;
-            if (Answers(Reachable(local)))
+            if (Ask(local) == PprofAnswer.Open)
                 return Known<string>.Of(local.ToString(), route);
         }
         return Known<string>.Unknown(asked == 0 ? "it has no TCP listener" : $"none of its {Math.Min(asked, MostListeners)} listeners answered with a pprof index in plain HTTP", route);
@@ -43,8 +43,10 @@ static class PprofProbe
         return listening.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, listening.Port) : listening;
     }
 
-    static bool Answers(IPEndPoint address)
+    /// <summary>Asks one listener of this machine, in this network namespace.</summary>
+    public static PprofAnswer Ask(IPEndPoint listening)
     {
+        var address = Reachable(listening);
         try
         {
             using var timeout = new CancellationTokenSource(Patience);
@@ -53,11 +55,11 @@ static class PprofProbe
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException or IOException)
         {
-            return false;
+            return PprofAnswer.NotHttp;
         }
     }
 
-    static async Task<bool> Ask(Socket socket, IPEndPoint address, CancellationToken timeout)
+    static async Task<PprofAnswer> Ask(Socket socket, IPEndPoint address, CancellationToken timeout)
     {
         await socket.ConnectAsync(address, timeout).ConfigureAwait(false);
         await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /debug/pprof/ HTTP/1.1\r\nHost: {address}\r\nUser-Agent: vitrine\r\nConnection: close\r\n\r\n"), timeout).ConfigureAwait(false);
@@ -71,7 +73,13 @@ static class PprofProbe
             length += read;
         }
         var text = Encoding.Latin1.GetString(answer, 0, length);
-        return text.StartsWith("HTTP/1.", StringComparison.Ordinal) && text.IndexOf(" 200 ", StringComparison.Ordinal) is > 0 and < 16
-            && text.Contains("goroutine?debug=", StringComparison.Ordinal);
+        if (!text.StartsWith("HTTP/1.", StringComparison.Ordinal))
+            return PprofAnswer.NotHttp;
+        return text.Split(' ', 3) switch
+        {
+            [_, "200", ..] when text.Contains("goroutine?debug=", StringComparison.Ordinal) => PprofAnswer.Open,
+            [_, "401" or "403" or "407", ..] => PprofAnswer.AsksWho,
+            _ => PprofAnswer.NotThere,
+        };
     }
 }

@@ -89,6 +89,14 @@ public sealed unsafe class BpfProgram
         return Link(LibBpf.AttachTracepoint(_program, category, name), $"attach a program to the tracepoint {category}:{name}");
     }
 
+    /// <summary>Runs the program at the function of the kernel, or the tracepoint, that its section names (<c>fentry</c>, <c>fexit</c>, <c>tp_btf</c>). Needs no tracefs.</summary>
+    /// <exception cref="KernelRefusalException">The kernel does not attach it.</exception>
+    public ProbeLink AttachToFunction()
+    {
+        _owner.ThrowIfDisposed();
+        return Link(LibBpf.AttachTrace(_program), $"attach the program {Name} to a function of the kernel");
+    }
+
     /// <summary>Makes an iterator over tasks of a program <c>SEC("iter/task")</c>.</summary>
     /// <param name="pid">The process whose threads are wanted, in this process's pid namespace. Kernels before 6.1 go over all tasks: what else comes has to be left out.</param>
     /// <exception cref="KernelRefusalException">The kernel does not attach it.</exception>

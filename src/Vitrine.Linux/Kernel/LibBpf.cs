@@ -140,6 +140,9 @@ static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_tracepoint", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint AttachTracepoint(nint program, string category, string name);
 
+    [LibraryImport(Library, EntryPoint = "bpf_program__attach_trace", SetLastError = true)]
+    public static partial nint AttachTrace(nint program);
+
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_iter", SetLastError = true)]
     public static partial nint AttachIterator(nint program, IteratorOptions* options);
 

@@ -48,24 +48,44 @@ internal static class Files
     /// <param name="root">The folder, such as /proc/PID/root.</param>
     /// <param name="path">The path in it.</param>
     /// <param name="errno">Why there is none. Before Linux 5.6, and where a sandbox forbids openat2, that is ELOOP for a path with a link in it.</param>
-    public static unsafe SafeFileHandle? TryOpenRegularIn(string root, string path, out int errno)
+    public static SafeFileHandle? TryOpenRegularIn(string root, string path, out int errno)
+    {
+        using var folder = TryOpenPath(root, out errno);
+        if (folder is null)
+            return null;
+        var descriptor = OpenPathIn(folder, path, out errno);
+        if (descriptor >= 0) return TryReopenRegular(descriptor, out errno);
+        return errno is Libc.ENOSYS or Libc.EPERM ? TryOpenWithoutLinks((int)folder.DangerousGetHandle(), path, out errno) : null;
+    }
+
+    /// <summary>A handle that only names what is at a path, whatever it is: it can be asked for its status, and nothing else happens.</summary>
+    public static SafeFileHandle? TryOpenPath(string path, out int errno)
+    {
+        var descriptor = Libc.Open(path, PathOnly | CloseOnExec);
+        errno = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>The same within a root folder, as <see cref="TryOpenRegularIn"/>; null before Linux 5.6.</summary>
+    public static SafeFileHandle? TryOpenPathIn(string root, string path, out int errno)
+    {
+        using var folder = TryOpenPath(root, out errno);
+        if (folder is null)
+            return null;
+        var descriptor = OpenPathIn(folder, path, out errno);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    static unsafe int OpenPathIn(SafeFileHandle folder, string path, out int errno)
     {
         const int openat2 = 437; // the same on all architectures
         const ulong noMagicLinks = 2, inRoot = 16; // include/uapi/linux/openat2.h
-        var folder = Libc.Open(root, PathOnly | CloseOnExec);
-        if (folder < 0)
-        {
-            errno = Marshal.GetLastPInvokeError();
-            return null;
-        }
-        using var handle = new SafeFileHandle(folder, ownsHandle: true);
         var how = stackalloc ulong[3] { PathOnly | CloseOnExec, 0, inRoot | noMagicLinks };
         int descriptor;
         fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
-            descriptor = (int)Libc.SystemCall(openat2, folder, (nint)name, (nint)how, 3 * sizeof(ulong));
+            descriptor = (int)Libc.SystemCall(openat2, folder.DangerousGetHandle(), (nint)name, (nint)how, 3 * sizeof(ulong));
         errno = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
-        if (descriptor >= 0) return TryReopenRegular(descriptor, out errno);
-        return errno is Libc.ENOSYS or Libc.EPERM ? TryOpenWithoutLinks(folder, path, out errno) : null;
+        return descriptor;
     }
 
     /// <summary>Goes name by name, and follows no link.</summary>

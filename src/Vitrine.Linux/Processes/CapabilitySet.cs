@@ -21,6 +21,15 @@ public readonly record struct CapabilitySet(ulong Effective, ulong Permitted, ul
     /// <summary>CAP_DAC_READ_SEARCH: open files of other users.</summary>
     public const int DacReadSearch = 2;
 
+    /// <summary>CAP_DAC_OVERRIDE: write files of other users.</summary>
+    public const int DacOverride = 1;
+
+    /// <summary>CAP_SYS_MODULE: load code into the kernel.</summary>
+    public const int SysModule = 16;
+
+    /// <summary>CAP_SYS_RAWIO: read and write the machine's memory and devices.</summary>
+    public const int SysRawIo = 17;
+
     /// <summary>True when <paramref name="capability"/> is in force.</summary>
     public bool Has(int capability) => (Effective >> capability & 1) != 0;
 }

@@ -143,6 +143,45 @@ public sealed class LinuxProcess
     /// <summary>Effective group id, in the viewer's user namespace; <see cref="uint.MaxValue"/> when the kernel does not say.</summary>
     public uint Gid => Status().Gids is [_, var effective, ..] ? effective : uint.MaxValue;
 
+    /// <summary>What the kernel enforces on the process, from one reading of /proc/PID/status.</summary>
+    public ProcessSecurity ReadSecurity() => ProcessSecurity.Of(Status());
+
+    /// <summary>
+    /// Whether the process may be dumped and attached to by its own user (prctl(2), PR_GET_DUMPABLE), which the kernel shows nobody directly. It gives the files in /proc/PID to the process's user when it is, and to
+    /// root when it is not (proc_pid(5)); of a process that runs as root both look the same.
+    /// </summary>
+    /// <returns>True, false, or null when it cannot be told; and what it was inferred from, as a sentence.</returns>
+    public (bool? IsDumpable, string InferredFrom) ReadDumpable() => Dumpability.Infer(Pid, Status());
+
+    /// <summary>Soft and hard limit of the size of core files in bytes, <see cref="ulong.MaxValue"/> for no limit; null when the kernel does not say.</summary>
+    public (ulong Soft, ulong Hard)? ReadCoreLimit() => ResourceLimits.CoreFileSize(Read("limits"));
+
+    /// <summary>The variables that the process was started with, in its order; entries without "=" are left out. Untrusted text, and often secret. At most <paramref name="most"/> bytes are read.</summary>
+    /// <exception cref="AccessDeniedException">The kernel refuses.</exception>
+    public IReadOnlyList<KeyValuePair<string, string>> ReadEnvironment(int most, out bool cut)
+    {
+        var text = Read("environ", most);
+        cut = text.Length >= most;
+        var variables = new List<KeyValuePair<string, string>>();
+        foreach (var range in text.AsSpan().Split((byte)0))
+        {
+            var entry = text.AsSpan()[range];
+            var equals = entry.IndexOf((byte)'=');
+            if (equals > 0)
+                variables.Add(new(Encoding.UTF8.GetString(entry[..equals]), Encoding.UTF8.GetString(entry[(equals + 1)..])));
+        }
+        return variables;
+    }
+
+    /// <summary>Owner and mode of what is at a path of the process's own root; null when it is not there or may not be looked at.</summary>
+    public FileStatus? TryFileStatus(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!path.StartsWith('/'))
+            return null;
+        return FileStatus.TryOfIn($"/proc/{Pid}/root", path) ?? (Namespace("mnt") is { } mount && mount == OwnMountNamespace() ? FileStatus.TryOf(path) : null);
+    }
+
     /// <summary>Opens a process by pid.</summary>
     /// <exception cref="TargetGoneException">There is no such process.</exception>
     public static LinuxProcess Open(int pid, Limits? limits = null)
@@ -288,9 +327,11 @@ public sealed class LinuxProcess
 
     ProcStatus Status() => ProcStatus.Parse(Read("status"));
 
-    byte[] Read(string name)
+    byte[] Read(string name) => Read(name, limits.MaxProcFileBytes);
+
+    byte[] Read(string name, int most)
     {
-        var text = ProcFile.TryRead($"/proc/{Pid}/{name}", limits.MaxProcFileBytes, out var errno);
+        var text = ProcFile.TryRead($"/proc/{Pid}/{name}", Math.Min(most, limits.MaxProcFileBytes), out var errno);
         if (text is not null)
             return text;
         _ = Stat();

@@ -16,7 +16,16 @@ internal sealed class ProcStatus
 
     public bool? NoNewPrivileges => Number("NoNewPrivs") is { } flag ? flag != 0 : null;
 
+    public int? SeccompFilters => (int?)Number("Seccomp_filters");
+
     public int? TracerPid => (int?)Number("TracerPid");
+
+    public int? ParentPid => (int?)Number("PPid");
+
+    /// <summary>Linux 6.8 says it; null before.</summary>
+    public bool? IsKernelThread => Number("Kthread") is { } flag ? flag != 0 : null;
+
+    public bool? IsDumpingCore => Number("CoreDumping") is { } flag ? flag != 0 : null;
 
     /// <summary>Real, effective, saved, file system.</summary>
     public uint[] Uids => Numbers("Uid");

@@ -1,0 +1,3 @@
+module github.com/google/gops
+
+go 1.19

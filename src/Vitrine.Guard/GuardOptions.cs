@@ -2,6 +2,7 @@ using Vitrine.Guard.Audit;
 using Vitrine.Guard.Identity;
 using Vitrine.Guard.Limits;
 using Vitrine.Guard.Policy;
+using Vitrine.Guard.Redaction;
 using Vitrine.Guard.Switches;
 
 namespace Vitrine.Guard;
@@ -24,9 +25,12 @@ public sealed class GuardOptions
     /// <summary>What is switched on, and where that is said.</summary>
     public SwitchOptions Switches { get; set; } = new();
 
+    /// <summary>What is taken out of answers.</summary>
+    public RedactionOptions Redaction { get; set; } = new();
+
     /// <summary>Where decisions are recorded.</summary>
     public AuditOptions Audit { get; set; } = new();
 
-    // Identity and policy are checked where they are read.
+    // Identity, policy and redaction are checked where they are read.
     internal IReadOnlyList<string> Problems() => [.. Limits.Problems(), .. Switches.Problems(), .. Audit.Problems()];
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Vitrine.Guard.Identity;
 using Vitrine.Guard.Limits;
+using Vitrine.Guard.Redaction;
 
 namespace Vitrine.Guard;
 
@@ -12,6 +13,7 @@ sealed class GuardSettings : IDisposable
     public GuardSettings(GuardOptions options, TimeProvider time, ILogger log)
     {
         GuardOptionsException.ThrowIfAny(options.Problems());
+        Redactor = new(Rules(options.Redaction));
         Callers = CallerResolver.Create(options.Identity, options.Policy, time, log);
         Limits = new(options.Limits, time);
         Refusals = Rate.PerMinute(options.Audit.RefusalsPerMinute, options.Audit.RefusalsBurst, time);
@@ -20,11 +22,26 @@ sealed class GuardSettings : IDisposable
     /// <summary>Who it is, and what that caller may do.</summary>
     public CallerResolver Callers { get; }
 
+    /// <summary>Takes secrets out of answers.</summary>
+    public Redactor Redactor { get; }
+
     /// <summary>How much.</summary>
     public LimitSettings Limits { get; }
 
     /// <summary>How many refusals of one caller are written one by one.</summary>
     public Rate Refusals { get; }
+
+    static RedactionRules Rules(RedactionOptions options)
+    {
+        try
+        {
+            return RedactionRules.From(options);
+        }
+        catch (ArgumentException e)
+        {
+            throw new GuardOptionsException([$"Redaction: {e.Message}"]);
+        }
+    }
 
     public void Dispose() => Callers.Dispose();
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Vitrine.Guard.Audit;
 using Vitrine.Guard.Identity;
+using Vitrine.Guard.Redaction;
 
 namespace Vitrine.Guard;
 
@@ -57,6 +58,9 @@ public sealed class LookPermit : IDisposable
 
     /// <summary>Whether the answer goes out as it is: the caller has the permission for that, and asked for it.</summary>
     public bool IsRaw => _request.IsRaw;
+
+    /// <summary>Takes secrets out of the answer, by the rules that held when the look was admitted. Everything goes through it unless <see cref="IsRaw"/>.</summary>
+    public Redactor Redactor => _settings.Redactor;
 
     internal LookSubject Subject => _request.Subject;
 

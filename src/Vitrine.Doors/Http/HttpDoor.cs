@@ -25,7 +25,7 @@ public sealed class HttpDoor(LookDesk desk, HttpDoorOptions options)
     }
 
     /// <summary>Maps the metrics; null when they are nowhere.</summary>
-    public IEndpointConventionBuilder? MapMetrics(IEndpointRouteBuilder endpoints) => options.MetricsPath.Length == 0 ? null : endpoints.MapMethods(options.MetricsPath, s_read, new MetricsEndpoint(desk, options).Get);
+    public IEndpointConventionBuilder? MapMetrics(IEndpointRouteBuilder endpoints) => options.MetricsPath.Length == 0 ? null : endpoints.MapMethods(options.MetricsPath, s_read, new MetricsEndpoint(desk, options, context => Answer(context, PageName.Metrics)).Get);
 
     /// <summary>Maps the page of expvar; null when it is nowhere.</summary>
     public IEndpointConventionBuilder? MapVars(IEndpointRouteBuilder endpoints) => options.VarsPath.Length == 0 ? null : endpoints.MapMethods(options.VarsPath, s_read, context => Answer(context, PageName.Vars));

@@ -10,13 +10,22 @@ namespace Vitrine.Doors.Http;
 /// The metrics, which are asked for every few seconds for as long as a service lives: through the guard as every look, and without the desk's thread and copies. The page is written aside, because the record of it comes before its
 /// first byte; what it is written into is kept for the next time.
 /// </summary>
-sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options)
+/// <param name="desk">Has the guard and the services.</param>
+/// <param name="options">Where.</param>
+/// <param name="atTheDesk">Answers in the way of all looks: for a page that goes through redaction.</param>
+sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options, RequestDelegate atTheDesk)
 {
     ArrayBufferWriter<byte>? _spare;
 
     public async Task Get(HttpContext context)
     {
         var service = desk.Find(options.Service);
+        IShownPage? page = null;
+        if (service?.TryGetPage(PageName.Metrics, out page) == true && page!.IsRedacted)
+        {
+            await atTheDesk(context);
+            return;
+        }
         var admission = await desk.Guard.Admit(new() { Door = options.Name, Service = service?.Name ?? "unknown", Subject = LookSubject.Metrics, Credentials = HttpCredentials.Of(context) }, context.RequestAborted);
         if (!admission.IsAllowed)
         {
@@ -29,7 +38,7 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options)
             await Fail(context, permit, new() { Status = LookStatus.Forbidden, Message = closed });
             return;
         }
-        if (service is null || !service.TryGetPage(PageName.Metrics, out var page))
+        if (page is null)
         {
             await Fail(context, permit, new() { Status = LookStatus.NotFound, Message = "There are no metrics here." });
             return;

@@ -44,6 +44,9 @@ public sealed record LookAnswer : IDisposable
         _ => 500,
     };
 
+    // By rule; the record of the look has them.
+    internal IReadOnlyDictionary<string, long>? Redactions { get; init; }
+
     // The place among the looks that may run at once is held until the answer is sent: what waits in memory for slow readers is bounded with it.
     internal IDisposable? Place { get; init; }
 

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vitrine.Guard;
+using Vitrine.Guard.Redaction;
 using Vitrine.Instruments;
 using Vitrine.Pprof.Wire;
 
@@ -75,7 +76,7 @@ public sealed partial class LookDesk
         var answer = await AnswerOf(look, permit);
 
         // 4. The record, and only then the answer.
-        if (permit.Complete(OutcomeOf(answer, gone), answer.File?.Length ?? answer.Bytes.Length, reason: answer.Message.Length > 0 ? answer.Message : null) is not { } refusal) return answer with { Place = permit };
+        if (permit.Complete(OutcomeOf(answer, gone), answer.File?.Length ?? answer.Bytes.Length, answer.Redactions, reason: answer.Message.Length > 0 ? answer.Message : null) is not { } refusal) return answer with { Place = permit };
         answer.Dispose();
         permit.Dispose();
         return Refused(refusal);
@@ -151,9 +152,18 @@ public sealed partial class LookDesk
         LookResult? result = null;
         try
         {
+            if (!permit.IsRaw && !call.IsHeadOnly && asked.Instrument is IFileRecorder { MediaType: var type } && asked.Plan.Fault is null && !ResultRedaction.CanRedact(permit.Redactor, type))
+                throw new LookFaultException(LookStatus.Forbidden, $"{asked.Name} is a format from which secrets cannot be taken out: ask with raw=1, for which the permission {asked.Subject.RawPermission.Text} is needed.");
             result = Take(asked, call, permit, stop.Token);
+            var counts = RedactionCounts.None;
+            if (result.IsRedacted && !permit.IsRaw && !call.IsHeadOnly)
+            {
+                var redacted = ResultRedaction.Redact(permit.Redactor, result, out counts);
+                if (redacted.File is null) result.Dispose();
+                result = redacted;
+            }
             var note = isShared || call.IsHeadOnly || asked.Plan.Duration == TimeSpan.Zero ? "" : NoteOn(permit);
-            var answer = Write(result, asked.Name, note, permit.MaximumBytes);
+            var answer = Write(result, asked.Name, note, permit.MaximumBytes) with { Redactions = counts.ByRule };
             result = null;   // its file is the answer's now
             return answer;
         }
@@ -191,7 +201,7 @@ public sealed partial class LookDesk
             if (call.IsHeadOnly) return new(page.MediaType(call.Accept), null);
             var output = new System.Buffers.ArrayBufferWriter<byte>();
             page.Write(output, call.Accept, stop);
-            return new(page.MediaType(call.Accept), null) { Bytes = output.WrittenMemory };
+            return new(page.MediaType(call.Accept), null) { Bytes = output.WrittenMemory, IsRedacted = page.IsRedacted };
         }
         switch (asked.Name)
         {
@@ -207,7 +217,7 @@ public sealed partial class LookDesk
                 return new(LookResult.PlainText, null) { Bytes = "num_symbols: 0\n"u8.ToArray() };
         }
         if (asked.Instrument is null) throw new LookFaultException(LookStatus.NotFound, asked.Name is "profile" or "trace" ? $"Unknown profile: nothing here records {asked.Name}" : "Unknown profile");
-        return call.IsHeadOnly ? new(LookResult.Binary, null) : _looks.Take(asked.Plan, asked, call.Query, permit.MaximumBytes, stop);
+        return call.IsHeadOnly ? new(LookResult.Binary, null) : _looks.Take(asked.Plan, asked, call.Query, permit.MaximumBytes, stop) with { IsRedacted = true };
     }
 
     static LookAnswer Write(LookResult result, string name, string note, long maximumBytes)

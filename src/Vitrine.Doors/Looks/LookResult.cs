@@ -9,6 +9,9 @@ sealed record LookResult(string ContentType, string? FileName) : IDisposable
 {
     public const string Binary = "application/octet-stream", PlainText = "text/plain; charset=utf-8";
 
+    /// <summary>Whether secrets are taken out of it; false for what the desk writes itself, and for pages that say so.</summary>
+    public bool IsRedacted { get; init; }
+
     /// <summary>The profile, when that is what was seen; written as <see cref="ContentType"/> says.</summary>
     public Profile? Profile { get; init; }
 

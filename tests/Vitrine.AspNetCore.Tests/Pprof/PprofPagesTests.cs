@@ -80,11 +80,16 @@ public sealed class PprofPagesTests
     [InlineData("/debug/pprof/grows?seconds=99999999999999", HttpStatusCode.BadRequest, "at most 30 seconds here")]
     [InlineData("/debug/pprof/grows?seconds=31", HttpStatusCode.BadRequest, "at most 30 seconds here")]
     [InlineData("/debug/pprof/cpu?seconds=1&rate=50", HttpStatusCode.BadRequest, "invalid value for \"rate\" - one of 19, 99")]
-    [InlineData("/debug/pprof/file?seconds=0.25", HttpStatusCode.InternalServerError, "Could not enable file: the disk of the test is full. Empty it.")]
+    [InlineData("/debug/pprof/file?seconds=0.25&raw=1", HttpStatusCode.InternalServerError, "Could not enable file: the disk of the test is full. Empty it.")]
+    [InlineData("/debug/pprof/file?seconds=0.25", HttpStatusCode.Forbidden, "file is a format from which secrets cannot be taken out")]
     [InlineData("/debug/pprof/absent", HttpStatusCode.NotImplemented, "There is no profile absent here: not on Tuesdays.")]
     public async Task Named_WhatCannotBe_IsAnsweredAsGoDoes(string path, HttpStatusCode status, string message)
     {
-        await using var service = await Start(new GrowingProfile("grows"), new TestRecorder("cpu"), new TestFileRecorder("file"), new GrowingProfile("absent") { Available = Availability.No("not on Tuesdays") });
+        await using var service = await TestService.Start(static options => options.Guard.Policy.Roles["owner"] = ["pprof:read:*", "pprof:raw:file"], static builder =>
+        {
+            foreach (var one in (IInstrument[])[new GrowingProfile("grows"), new TestRecorder("cpu"), new TestFileRecorder("file"), new GrowingProfile("absent") { Available = Availability.No("not on Tuesdays") }])
+                builder.Services.AddSingleton(one);
+        });
 
         using var answer = await service.Get(path);
 
@@ -222,9 +227,11 @@ public sealed class PprofPagesTests
     [Fact]
     public async Task File_ArrivesWhole_UnderItsName()
     {
-        await using var service = await Start(new TestFileRecorder("trace"));
+        await using var service = await TestService.Start(static options => options.Guard.Policy.Roles["owner"] = ["pprof:read:*", "pprof:raw:trace"], static builder => builder.Services.AddSingleton<IInstrument>(new TestFileRecorder("trace")));
 
-        using var answer = await service.Get("/debug/pprof/trace?seconds=0.1");
+        // Nothing can be taken out of it: it is for who may have everything.
+        Assert.Equal(HttpStatusCode.Forbidden, (await service.Get("/debug/pprof/trace?seconds=0.1")).StatusCode);
+        using var answer = await service.Get("/debug/pprof/trace?seconds=0.1&raw=1");
 
         Assert.Equal("begin end", await answer.Content.ReadAsStringAsync());
         Assert.Equal("application/x-test", answer.Content.Headers.ContentType?.ToString());
@@ -236,7 +243,7 @@ public sealed class PprofPagesTests
     [Fact]
     public async Task Figures_AreJson_OrText_AndWhatIsUnknownSaysWhy()
     {
-        await using var service = await Start(new TestFigures("figures"));
+        await using var service = await TestService.Start(static options => options.Guard.Redaction.AllowLabels.Add("colour"), static builder => builder.Services.AddSingleton<IInstrument>(new TestFigures("figures")));
 
         using var json = System.Text.Json.JsonDocument.Parse(await service.GetText("/debug/pprof/figures"));
         var measurements = json.RootElement.GetProperty("measurements");

@@ -40,7 +40,7 @@ sealed class GrpcDoorServer : IAsyncDisposable
 
     public static MadeUpProfile Heap => new("heap", 50);
 
-    public static Task<GrpcDoorServer> Start(params IReadOnlyList<IInstrument> instruments) => Start(new GuardOptions(), new MadeUpService("self", instruments));
+    public static Task<GrpcDoorServer> Start(params IReadOnlyList<IInstrument> instruments) => Start(new GuardOptions { Redaction = { AllowLabels = { "colour" } } }, new MadeUpService("self", instruments));
 
     public static async Task<GrpcDoorServer> Start(GuardOptions options, params IReadOnlyList<IShownService> services)
     {

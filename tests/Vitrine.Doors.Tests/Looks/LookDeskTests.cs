@@ -78,10 +78,14 @@ public sealed class LookDeskTests
     [Fact]
     public async Task Take_MoreBytesThanThereMayBe_IsAnError_AndTheFileIsGone()
     {
-        var desk = TestDoor.DeskOf(static options => options.Limits.MaximumBytes = 4096, new LargeText("text", 1 << 20), new LargeFile("file"));
+        var desk = TestDoor.DeskOf(static options =>
+        {
+            options.Limits.MaximumBytes = 4096;
+            options.Policy.Roles["owner"] = ["pprof:read:*", "pprof:raw:*"];
+        }, new LargeText("text", 1 << 20), new LargeFile("file"));
 
         using var text = await Ask(desk, "text", new(Debug: 2));
-        using var file = await Ask(desk, "file", new("0.01"));
+        using var file = await Ask(desk, "file", new("0.01", IsRaw: true));
 
         Assert.Equal((LookStatus.Failed, LookStatus.Failed), (text.Status, file.Status));
         Assert.StartsWith("The answer has more than the 4096 bytes", text.Message, StringComparison.Ordinal);

@@ -10,11 +10,11 @@ sealed class GuardSettings : IDisposable
 {
     /// <summary>Computes them.</summary>
     /// <exception cref="GuardOptionsException">They are wrong.</exception>
-    public GuardSettings(GuardOptions options, TimeProvider time, ILogger log)
+    public GuardSettings(GuardOptions options, TimeProvider time, ILogger log, GuardSettings? before = null)
     {
         GuardOptionsException.ThrowIfAny(options.Problems());
         Redactor = new(Rules(options.Redaction));
-        Callers = CallerResolver.Create(options.Identity, options.Policy, time, log);
+        Callers = CallerResolver.Create(options.Identity, options.Policy, time, log, before?.Callers);
         Limits = new(options.Limits, time);
         Refusals = Rate.PerMinute(options.Audit.RefusalsPerMinute, options.Audit.RefusalsBurst, time);
     }

@@ -75,8 +75,8 @@ public sealed class LookGuard : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         lock (_applying)
         {
-            var settings = new GuardSettings(options, _time, _log);
             var before = _settings;
+            var settings = new GuardSettings(options, _time, _log, before);
             _audit.Apply(options.Audit);
             _settings = settings;
             // A token that is being checked at this moment is refused then, and holds when it is shown again.

@@ -41,8 +41,9 @@ public sealed class CallerResolver : IDisposable
     /// <param name="policy">What which role may do.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where it is said that keys could not be had.</param>
+    /// <param name="before">The one that this one replaces, when it is not disposed of yet: the keys that it has from the same provider go on. Null = none.</param>
     /// <exception cref="GuardOptionsException">Something is wrong; every sentence names its key.</exception>
-    public static CallerResolver Create(IdentityOptions options, PolicyOptions policy, TimeProvider? time = null, ILogger? log = null)
+    public static CallerResolver Create(IdentityOptions options, PolicyOptions policy, TimeProvider? time = null, ILogger? log = null, CallerResolver? before = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         time ??= TimeProvider.System;
@@ -54,7 +55,7 @@ public sealed class CallerResolver : IDisposable
 
         var addresses = AddressCheck.Read(options.Addresses, problems);
         var peers = PeerCheck.Read(options.UnixPeers, table, PeerCheck.OwnUser(), problems);
-        var tokens = options.Jwt is { } jwt ? TokenCheck.Read(jwt, options, table, time, log, problems) : null;
+        var tokens = options.Jwt is { } jwt ? TokenCheck.Read(jwt, options, table, time, log, before?._tokens, problems) : null;
         var certificates = options.Certificates is { } certificate ? CertificateCheck.Read(certificate, options, table, time, problems) : null;
         if (problems.Count > 0)
         {

@@ -24,6 +24,7 @@ sealed class DiscoveredKeys : IKeySource
     Task? _fetch;
     long? _fetchedAt;
     long? _triedAt;
+    int _users = 1;
 
     public DiscoveredKeys(JwtOptions options, string address, TimeProvider time, ILogger log)
     {
@@ -36,6 +37,23 @@ sealed class DiscoveredKeys : IKeySource
 
     /// <inheritdoc/>
     public KeySet? Current => _keys;
+
+    /// <summary>
+    /// This, for one user more, when it is what other settings want too: a change of something else must neither forget the keys, which the provider may not be there to tell again, nor the time of the last fetch.
+    /// </summary>
+    /// <returns>Null when they want something else.</returns>
+    public DiscoveredKeys? For(JwtOptions options, string address)
+    {
+        var isSame = address == _address && options.Issuer == _options.Issuer && options.AllowHttpDiscovery == _options.AllowHttpDiscovery && options.RefreshInterval == _options.RefreshInterval
+            && options.MinimumRefreshInterval == _options.MinimumRefreshInterval && options.MaximumKeyAge == _options.MaximumKeyAge && options.FetchTimeout == _options.FetchTimeout;
+        if (!isSame) return null;
+        lock (_state)
+        {
+            if (_users == 0) return null;
+            _users++;
+            return this;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<KeyAnswer> Get(bool isMissing, CancellationToken cancellation)
@@ -102,8 +120,13 @@ sealed class DiscoveredKeys : IKeySource
     }
 
     /// <inheritdoc/>
+    /// <remarks>Ends with the last of its users.</remarks>
     public void Dispose()
     {
+        lock (_state)
+        {
+            if (_users == 0 || --_users > 0) return;
+        }
         _disposed.Cancel();
         _documents.Dispose();
     }

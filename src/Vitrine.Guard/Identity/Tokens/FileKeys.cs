@@ -34,7 +34,7 @@ sealed class FileKeys : IKeySource
     public KeySet Current => _keys;
 
     /// <summary>The keys of the files that the settings name.</summary>
-    public static FileKeys? Read(JwtOptions options, TimeProvider time, ILogger log, ICollection<string> problems)
+    public static FileKeys Read(JwtOptions options, TimeProvider time, ILogger log, ICollection<string> problems)
     {
         List<KeyFile> files = [];
         if (!string.IsNullOrEmpty(options.SymmetricKeyFile)) files.Add(new(options.SymmetricKeyFile, "Identity:Jwt:SymmetricKeyFile", true));

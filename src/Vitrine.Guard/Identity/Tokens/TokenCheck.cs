@@ -36,15 +36,22 @@ sealed class TokenCheck : IDisposable
     }
 
     /// <summary>The check that the settings describe, with the keys of its files; a provider is asked with the first token only, so that a service starts without it.</summary>
-    public static TokenCheck? Read(JwtOptions options, IdentityOptions identity, PolicyTable policy, TimeProvider time, ILogger log, ICollection<string> problems)
+    /// <param name="options">The settings of tokens.</param>
+    /// <param name="identity">Those around them.</param>
+    /// <param name="policy">The roles.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where it is said that keys could not be had.</param>
+    /// <param name="before">The check that this one replaces: it has a provider's keys already; null = none.</param>
+    /// <param name="problems">What is wrong is added here.</param>
+    public static TokenCheck? Read(JwtOptions options, IdentityOptions identity, PolicyTable policy, TimeProvider time, ILogger log, TokenCheck? before, ICollection<string> problems)
     {
-        var before = problems.Count;
+        var known = problems.Count;
         options = JwtOptionsCheck.Read(options, problems, out var algorithms, out var discovery);
         var roles = new TokenRoles(options, policy, problems);
-        var keys = discovery is null ? FileKeys.Read(options, time, log, problems) : problems.Count == before ? new DiscoveredKeys(options, discovery, time, log) : (IKeySource?)null;
-        if (problems.Count == before) return new(options, algorithms, keys!, roles, identity, time);
-        keys?.Dispose();
-        return null;
+        IKeySource? keys = discovery is null ? FileKeys.Read(options, time, log, problems) : null;
+        if (problems.Count > known) return null;
+        keys ??= (before?._keys as DiscoveredKeys)?.For(options, discovery!) ?? new DiscoveredKeys(options, discovery!, time, log);
+        return new(options, algorithms, keys, roles, identity, time);
     }
 
     /// <summary>The caller, when this token was checked a short time ago and nothing has changed since. Allocates nothing.</summary>

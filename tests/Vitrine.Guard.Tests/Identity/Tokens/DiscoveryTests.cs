@@ -208,17 +208,47 @@ public sealed class DiscoveryTests : IAsyncLifetime
         else Assert.StartsWith("Identity:Jwt:DiscoveryAddress:", Assert.Single(Assert.Throws<GuardOptionsException>(() => CallerResolver.Create(options, new())).Problems), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Create_OtherSettingsAroundTheSameProvider_KeepsItsKeys()
+    {
+        Assert.Null(await Reason(Token(1)));
+        _provider.Instead = Fail;
+        var before = _resolver;
+        _resolver = Resolver(jwt => jwt.RoleClaims.Add("groups"), before);
+        before.Dispose();
+
+        Assert.Null(await Reason(Token(2)));
+        Assert.Equal(1, _provider.Discoveries);
+        // And they can be fetched anew by who has them now.
+        _provider.Instead = null;
+        _provider.KeySet = $$"""{"keys":[{{TestIssuer.Jwk(_issuer.Stranger, "next")}}]}""";
+        _time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Null(await Reason(Next(1)));
+    }
+
+    [Fact]
+    public async Task Create_AnotherProvider_FetchesItsKeys()
+    {
+        Assert.Null(await Reason(Token(1)));
+        var before = _resolver;
+        _resolver = Resolver(jwt => jwt.DiscoveryAddress += "?another", before);
+        before.Dispose();
+
+        Assert.Null(await Reason(Token(2)));
+        Assert.Equal(2, _provider.Discoveries);
+    }
+
     static Task Fail(HttpContext context)
     {
         context.Response.StatusCode = 500;
         return context.Response.WriteAsync("secret-of-the-provider");
     }
 
-    CallerResolver Resolver(Action<JwtOptions>? change = null)
+    CallerResolver Resolver(Action<JwtOptions>? change = null, CallerResolver? before = null)
     {
         var jwt = new JwtOptions { Issuer = TestIssuer.Name, Audiences = { TestIssuer.Audience }, DiscoveryAddress = _provider.DiscoveryAddress };
         change?.Invoke(jwt);
-        return CallerResolver.Create(new() { Jwt = jwt }, new(), _time, _log);
+        return CallerResolver.Create(new() { Jwt = jwt }, new(), _time, _log, before);
     }
 
     // Each another one, so that none is known from before.

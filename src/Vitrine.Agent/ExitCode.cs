@@ -32,6 +32,9 @@ static class ExitCode
     /// <summary>Only from <c>audit</c>: a finding of the severity of <c>--fail-on</c>, or worse.</summary>
     public const int FindingsFound = 9;
 
+    /// <summary>Only of <c>vitrine audit-log verify</c>: the log is not as it was written.</summary>
+    public const int LogBroken = 10;
+
     /// <summary>Interrupted by the user before there was a result.</summary>
     public const int Interrupted = 130;
 }

@@ -49,6 +49,7 @@ static class VitrineCommand
         AuditVerb.Create(),
         BtfVerb.Create(),
         ProfileVerb.Create(),
+        AuditLogVerb.Create(),
         CompletionVerb.Create(),
     }.ShowExamplesInHelp();
 

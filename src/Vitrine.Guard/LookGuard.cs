@@ -221,6 +221,9 @@ public sealed class LookGuard : IDisposable
         ? string.Create(CultureInfo.InvariantCulture, $"unix pid {peer.ProcessId} uid {peer.UserId}")
         : finding.Address.ToString();
 
+    /// <summary>Places that are taken now.</summary>
+    internal int Places => _places.Taken;
+
     internal GuardSettings Settings => _settings;
 
     internal TimeProvider Time => _time;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Vitrine.Guard.Switches;
 
@@ -32,6 +33,7 @@ public sealed class SwitchBoard : IDisposable
     IReadOnlyList<string> _environmentProblems = [];
     string? _readProblem, _parseProblem;
     byte[]? _fileBytes;
+    PosixSignalRegistration? _hangup;
     bool _isDisposed;
 
     /// <summary>Makes it.</summary>
@@ -47,7 +49,11 @@ public sealed class SwitchBoard : IDisposable
         ReadFiles();
         _table = Make();
         _timer = time.CreateTimer(static board => ((SwitchBoard)board!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        lock (_lock) SetTimer();
+        lock (_lock)
+        {
+            SetTimer();
+            SetHangup();
+        }
         Warn(FindProblems());
     }
 
@@ -153,6 +159,7 @@ public sealed class SwitchBoard : IDisposable
             ReadFiles();
             Publish(isRequest: false);
             SetTimer();
+            SetHangup();
             problems = FindProblems();
         }
         Warn(problems);
@@ -162,8 +169,15 @@ public sealed class SwitchBoard : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (_lock) _isDisposed = true;
+        PosixSignalRegistration? hangup;
+        lock (_lock)
+        {
+            _isDisposed = true;
+            hangup = _hangup;
+        }
         _timer.Dispose();
+        // Waits for a handler that runs now, which takes the lock.
+        hangup?.Dispose();
     }
 
     // A word that has ended does not hold, whether or not the timer has come.
@@ -198,6 +212,18 @@ public sealed class SwitchBoard : IDisposable
     }
 
     bool HasFiles => _options.File is not null || _options.KillFile is not null;
+
+    // There is no such signal on Windows. Once taken it is kept: a handler that is removed while it runs would be waited for, under the lock.
+    void SetHangup()
+    {
+        if (_hangup is not null || !HasFiles || !_options.ReloadOnHangup || OperatingSystem.IsWindows()) return;
+        _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            if (!_options.ReloadOnHangup) return;
+            signal.Cancel = true;
+            Reload();
+        });
+    }
 
     void SetTimer()
     {

@@ -27,7 +27,8 @@ sealed class TestService : IAsyncDisposable
 
     /// <summary>Starts a service: settings, what else it has, its routes.</summary>
     public static async Task<TestService> Start(
-        Action<VitrineOptions>? options = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? routes = null, string environment = "Production")
+        Action<VitrineOptions>? options = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? routes = null, string environment = "Production",
+        Action<IEndpointConventionBuilder>? convention = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, ApplicationName = typeof(TestService).Assembly.GetName().Name });
         builder.Configuration.Sources.Clear();
@@ -41,7 +42,8 @@ sealed class TestService : IAsyncDisposable
         });
         build?.Invoke(builder);
         var app = builder.Build();
-        app.MapVitrine();
+        var vitrine = app.MapVitrine();
+        convention?.Invoke(vitrine);
         routes?.Invoke(app);
         await app.StartAsync();
         return new(app);

@@ -9,7 +9,7 @@ using Vitrine.Doors.Unix;
 namespace Vitrine.AspNetCore.Access;
 
 /// <summary>Opens the Unix socket that the options name, for as long as the service runs. One that cannot be made safely ends the start: nobody would look for a door that is not there.</summary>
-sealed partial class SocketDoor(IOptions<VitrineOptions> options, IServiceProvider services, ILogger<SocketDoor> logger) : IHostedService
+sealed partial class SocketDoor(IOptions<VitrineOptions> options, IServiceProvider services, ILogger<SocketDoor> logger) : IHostedService, IAsyncDisposable
 {
     UnixDoor? _door;
 
@@ -21,9 +21,12 @@ sealed partial class SocketDoor(IOptions<VitrineOptions> options, IServiceProvid
         LogOpen(logger, socket.Path);
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
+
+    // A service that is disposed without being stopped leaves no socket behind either.
+    public async ValueTask DisposeAsync()
     {
-        if (_door is { } door) await door.DisposeAsync();
+        if (Interlocked.Exchange(ref _door, null) is { } door) await door.DisposeAsync();
     }
 
     static UnixFileMode ModeOf(string text)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Vitrine.Doors.Http;
 using Vitrine.Doors.Looks;
 
@@ -33,6 +34,7 @@ public sealed class UnixDoor : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore();
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => OperatingSystem.IsLinux() ? UnixSocketFile.Bind(options) : throw new PlatformNotSupportedException());
         var lines = new LineDoor(desk, options);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -51,10 +53,9 @@ public sealed class UnixDoor : IAsyncDisposable
         try
         {
             server.UseRouting();
-            var http = new HttpDoor(desk, new() { Name = "unix", Prefix = options.Prefix, MetricsPath = options.MetricsPath, VarsPath = options.VarsPath, SendTime = options.SendTime });
-            http.MapProfiles(server);
-            http.MapMetrics(server);
-            http.MapVars(server);
+            if (desk.Services.Count == 1) Map(server, desk, options, service: "", below: "");
+            foreach (var service in desk.Services)
+                Map(server, desk, options, service.Name, below: "/" + service.Name);
             server.UseEndpoints(static _ => { });
             await server.StartAsync(cancellation);
             return new(server);
@@ -64,6 +65,23 @@ public sealed class UnixDoor : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    // As at a gate: each service below its name, and the only one without it.
+    static void Map(WebApplication server, LookDesk desk, UnixDoorOptions options, string service, string below)
+    {
+        var http = new HttpDoor(desk, new()
+        {
+            Name = "unix",
+            Service = service,
+            Prefix = below + options.Prefix,
+            MetricsPath = options.MetricsPath.Length > 0 ? below + options.MetricsPath : "",
+            VarsPath = options.VarsPath.Length > 0 ? below + options.VarsPath : "",
+            SendTime = options.SendTime,
+        });
+        http.MapProfiles(server);
+        http.MapMetrics(server);
+        http.MapVars(server);
     }
 
     /// <summary>Closes it; the socket's file is gone then. Looks under way end with the desk's <see cref="LookDesk.Stopping"/>.</summary>

@@ -1,9 +1,14 @@
 using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Vitrine.Guard;
 
 namespace Vitrine.AspNetCore.Tests.Access;
 
@@ -89,6 +94,71 @@ public sealed class DoorTests
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Contains("Vitrine:Enabled", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal("1", answer.Headers.GetValues("X-Go-Pprof").Single());
+    }
+
+    [Fact]
+    public async Task MapVitrine_RequireAuthorization_IsTheServicesOwnWord_BeforeTheGuards()
+    {
+        await using var service = await TestService.Start(
+            build: static builder =>
+            {
+                builder.Services.AddAuthentication("none").AddScheme<AuthenticationSchemeOptions, Nobody>("none", null);
+                builder.Services.AddAuthorization();
+            },
+            convention: static vitrine => vitrine.RequireAuthorization());
+
+        foreach (var path in (string[])["/debug/pprof/", "/debug/pprof/runtime", "/debug/pprof/switches", "/metrics"])
+            Assert.Equal(HttpStatusCode.Unauthorized, (await service.Get(path)).StatusCode);
+    }
+
+    sealed class Nobody(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, System.Text.Encodings.Web.UrlEncoder encoder) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.NoResult());
+    }
+
+    [Fact]
+    public async Task Start_GuardSettingsThatCannotBe_EndTheStartWithASentence()
+    {
+        var problem = await Assert.ThrowsAsync<GuardOptionsException>(() => TestService.Start(static options => options.Guard.Limits.Looks = 0));
+
+        Assert.Contains("Limits:Looks", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(""), InlineData("/"), InlineData("_diag/"), InlineData("/_diag"), InlineData("/a//b/"), InlineData("/{name}/"), InlineData("/a b/")]
+    public async Task Start_PrefixThatIsNone_EndsTheStartWithASentence(string prefix) =>
+        Assert.StartsWith("Vitrine:Prefix is '", (await Assert.ThrowsAsync<InvalidOperationException>(() => TestService.Start(options => options.Prefix = prefix))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Socket_IsADoorOfItsOwn_WithNothingOfTheServicesOnIt()
+    {
+        var folder = Directory.CreateTempSubdirectory("vitrine-socket-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "door.sock");
+            await using (var service = await TestService.Start(options => (options.Socket.Path, options.Socket.Mode) = (path, "0660"), routes: static app => app.MapGet("/work", static () => "done")))
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(path));
+                using var client = new HttpClient(new SocketsHttpHandler
+                {
+                    ConnectCallback = async (_, cancellation) =>
+                    {
+                        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                        return new NetworkStream(socket, ownsSocket: true);
+                    },
+                });
+
+                Assert.Contains("heap", await client.GetStringAsync("http://x/debug/pprof/"), StringComparison.Ordinal);
+                Assert.Contains("# TYPE ", await client.GetStringAsync("http://x/metrics"), StringComparison.Ordinal);
+                Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("http://x/work")).StatusCode);
+            }
+            Assert.False(File.Exists(path));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

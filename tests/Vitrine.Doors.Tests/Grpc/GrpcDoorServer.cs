@@ -22,16 +22,18 @@ sealed class GrpcDoorServer : IAsyncDisposable
     readonly WebApplication _app;
     readonly HttpClient _http2;
 
-    GrpcDoorServer(WebApplication app, LookGuard guard)
+    GrpcDoorServer(WebApplication app, LookDesk desk)
     {
         _app = app;
-        Guard = guard;
+        Desk = desk;
         Authority = new Uri(app.Urls.First()).Authority;
         _http2 = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.First()), Timeout = Limit };
         Http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.Last()), Timeout = Limit };
     }
 
-    public LookGuard Guard { get; }
+    public LookDesk Desk { get; }
+
+    public LookGuard Guard => Desk.Guard;
 
     public string Authority { get; }
 
@@ -55,9 +57,12 @@ sealed class GrpcDoorServer : IAsyncDisposable
         var guard = new LookGuard(options);
         var desk = new LookDesk(guard, services) { Stopping = app.Lifetime.ApplicationStopping };
         new GrpcDoor(desk, new()).Map(app);
-        new HttpDoor(desk, new()).MapProfiles(app);
+        var http = new HttpDoor(desk, new() { VarsPath = "/debug/vars" });
+        http.MapProfiles(app);
+        http.MapMetrics(app);
+        http.MapVars(app);
         await app.StartAsync();
-        return new(app, guard);
+        return new(app, desk);
     }
 
     /// <summary>Calls a method; the messages of the answer and its status.</summary>

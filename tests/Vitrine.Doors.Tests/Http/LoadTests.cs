@@ -73,7 +73,7 @@ public sealed class LoadTests
     [Fact]
     public async Task SlowReader_IsCutOff_AndItsPlaceIsFree()
     {
-        await using var door = await TestDoor.Start(new HttpDoorOptions { SendTime = TimeSpan.FromSeconds(1) }, instruments: new LargeText("goroutine", 32 << 20));
+        await using var door = await TestDoor.Start(new HttpDoorOptions { SendTime = TimeSpan.FromSeconds(1) }, instruments: new LargeText("goroutine", 16 << 20));
         using var client = new TcpClient { ReceiveBufferSize = 4096 };
         await client.ConnectAsync(IPAddress.Loopback, door.Address.Port);
 

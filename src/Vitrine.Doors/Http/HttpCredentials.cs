@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Vitrine.Doors.Peers;
 using Vitrine.Guard.Identity;
 
 namespace Vitrine.Doors.Http;
@@ -21,7 +20,8 @@ static class HttpCredentials
         return new()
         {
             Address = address,
-            Peer = socket is null ? null : UnixPeer.Of(socket),
+            // Only at a socket of our own: at one of the service itself the peer is the service's proxy.
+            Peer = context.Features.Get<PeerCredentials>(),
             Certificate = context.Connection.ClientCertificate,
             Authorization = All(headers.Authorization),
             ForwardedFor = ForwardedFor(headers, said, address),

@@ -5,7 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Vitrine.Doors.Looks;
-using Vitrine.Doors.Peers;
+using Vitrine.Guard.Identity;
 
 namespace Vitrine.Doors.Unix;
 
@@ -96,7 +96,7 @@ sealed class LineDoor(LookDesk desk, UnixDoorOptions options)
         var watch = socket is null ? Task.CompletedTask : WatchForHangUp(socket.Handle, gone, answered.Token);
         try
         {
-            using var answer = await desk.Take(new("unix", asked.Service, asked.Name, asked.Query, new() { Peer = socket is null ? null : UnixPeer.Of(socket) }), gone.Token);
+            using var answer = await desk.Take(new("unix", asked.Service, asked.Name, asked.Query, new() { Peer = connection.Features.Get<PeerCredentials>() }), gone.Token);
             using var late = new CancellationTokenSource(options.SendTime);
             await Send(connection.Transport.Output, answer, late.Token);
         }

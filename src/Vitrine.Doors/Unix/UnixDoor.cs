@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Vitrine.Doors.Http;
 using Vitrine.Doors.Looks;
+using Vitrine.Doors.Peers;
 
 namespace Vitrine.Doors.Unix;
 
@@ -46,7 +48,11 @@ public sealed class UnixDoor : IAsyncDisposable
             kestrel.ListenUnixSocket(options.Path, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                listen.Use(next => connection => lines.Serve(connection, next));
+                listen.Use(next => connection =>
+                {
+                    if (connection.Features.Get<IConnectionSocketFeature>() is { Socket: { } socket } && UnixPeer.Of(socket) is { } peer) connection.Features.Set(peer);
+                    return lines.Serve(connection, next);
+                });
             });
         });
         var server = builder.Build();

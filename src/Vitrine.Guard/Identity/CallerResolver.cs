@@ -82,7 +82,9 @@ public sealed class CallerResolver : IDisposable
             // What follows goes with every request of a browser, also with one that another site's page makes; a token does not.
             if (credentials.IsFromAnotherSite) return new(new CallerResult(s_otherSite, "a page of another site asks", address));
             if (_certificates is { } certificates && credentials.Certificate is { } certificate) return new(Answer(certificates.Resolve(certificate), address));
-            if (credentials.Peer is { } peer) return new(new CallerResult(_peers.Resolve(peer), address));
+
+            // Who forwards for others is not who asks.
+            if (credentials is { Peer: { } peer, IsForwarded: false }) return new(new CallerResult(_peers.Resolve(peer), address));
             if (_local is null) return new(Unauthenticated("no credentials", address));
             return new(_local.Check(credentials, address) is { } refusal ? new CallerResult(refusal, refusal.Message, address) : new CallerResult(_owner, address));
         }

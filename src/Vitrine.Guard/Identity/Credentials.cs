@@ -12,7 +12,7 @@ public sealed record Credentials
     /// <summary>The address at the other end of the connection itself; null for a Unix socket, and where the server has no socket of its own.</summary>
     public IPAddress? Address { get; init; }
 
-    /// <summary>Who is at the other end of a Unix socket; null for any other connection.</summary>
+    /// <summary>Who is at the other end of a Unix socket that is Vitrine's own; null for any other connection. At a socket of the service itself it is the service's proxy that the kernel names, and not who asks.</summary>
     public PeerCredentials? Peer { get; init; }
 
     /// <summary>The certificate of mutual TLS; null without one. Whether it is trusted is the guard's to say.</summary>
@@ -29,6 +29,9 @@ public sealed record Credentials
 
     /// <summary>The name of any other header by which proxies say that they forward (<c>Via</c>, <c>X-Real-IP</c>, …); null when there is none. A caller with one of these is not a local program.</summary>
     public string? OtherForwardingHeader { get; init; }
+
+    /// <summary>Whether anything says that a proxy forwarded this.</summary>
+    internal bool IsForwarded => ForwardedFor.Count > 0 || Forwarded.Count > 0 || OtherForwardingHeader is not null;
 
     /// <summary>The host name that was asked for, without the port; null when there was none. A page of another site reaches a local door under a name of its own (DNS rebinding).</summary>
     public string? Host { get; init; }

@@ -18,9 +18,7 @@ sealed class LocalCheck(LocalOptions options)
     public Refusal? Check(Credentials credentials, ClientAddress address)
     {
         if (address.Connection is not { IsLoopback: true }) return s_notLocal;
-        if (credentials.ForwardedFor.Count > 0) return s_forwarded;
-        if (credentials.Forwarded.Count > 0) return s_forwarded;
-        if (credentials.OtherForwardingHeader is not null) return s_forwarded;
+        if (credentials.IsForwarded) return s_forwarded;
         return IsAllowedHost(credentials.Host) ? null : s_wrongHost;
     }
 

@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 using Vitrine.AspNetCore.Tests;
+using Vitrine.Doors.Http;
 using Vitrine.Doors.Looks;
 using Vitrine.Doors.Tests.Support;
 using Vitrine.Doors.Unix;
@@ -118,6 +122,28 @@ public sealed class UnixDoorTests : IDisposable
 
         Assert.StartsWith("error 4", await ExchangeText("heap\n"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 4", await ExchangeText("GET /debug/pprof/heap HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Peer_ThatForwards_IsNotWhoAsks()
+    {
+        await using var door = await Start(TestDoor.DeskOf(null, new GrowingProfile("heap")));
+
+        Assert.StartsWith("HTTP/1.1 4", await ExchangeText("GET /debug/pprof/heap HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 127.0.0.1\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    // There the proxy of the service is at the other end, often as the same user, and anybody behind it.
+    [Fact]
+    public async Task Peer_AtASocketOfTheServiceItself_IsNotWhoAsks()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(server => server.ListenUnixSocket(SocketPath));
+        await using var app = builder.Build();
+        new HttpDoor(TestDoor.DeskOf(null, new GrowingProfile("heap")), new()).MapProfiles(app);
+        await app.StartAsync();
+
+        Assert.StartsWith("HTTP/1.1 403", await ExchangeText("GET /debug/pprof/heap HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]

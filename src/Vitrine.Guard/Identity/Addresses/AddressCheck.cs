@@ -16,7 +16,8 @@ sealed class AddressCheck
     public string? Check(Credentials credentials, out ClientAddress address)
     {
         address = default;
-        if (credentials.Peer is not null) return null;
+        // A program of this machine; but a proxy at a Unix socket brings callers from anywhere.
+        if (credentials is { Peer: not null, IsForwarded: false }) return null;
         if (credentials.Address is null) return _allowed.IsEmpty ? null : "the connection has no address, and only some addresses are allowed";
         var connection = NetworkAddress.From(credentials.Address);
         address = new() { Connection = connection };

@@ -68,6 +68,20 @@ public sealed class PeerTests
         Assert.Empty((await resolver.Resolve(new() { Peer = new(1, own + 1, 1) }, default)).Caller!.Roles);
     }
 
+    // A proxy at the socket, perhaps as the same user as the service, brings callers from anywhere.
+    [Fact]
+    public async Task Resolve_AProxyAtTheSocket_IsNotWhoAsks()
+    {
+        using var resolver = CallerResolver.Create(new(), new());
+        var direct = new Credentials { Peer = new(1, 0, 0) };
+
+        Assert.True((await resolver.Resolve(direct, default)).IsKnown);
+        Assert.False((await resolver.Resolve(direct with { ForwardedFor = ["127.0.0.1"] }, default)).IsKnown);
+        Assert.False((await resolver.Resolve(direct with { Forwarded = ["for=127.0.0.1"] }, default)).IsKnown);
+        Assert.False((await resolver.Resolve(direct with { OtherForwardingHeader = "Via" }, default)).IsKnown);
+        Assert.False((await resolver.Resolve(direct with { IsFromAnotherSite = true }, default)).IsKnown);
+    }
+
     static PeerCheck Read(UnixPeerOptions options, uint? ownUser)
     {
         List<string> problems = [];

@@ -143,6 +143,9 @@ public sealed class LinuxProcess
     /// <summary>Effective group id, in the viewer's user namespace; <see cref="uint.MaxValue"/> when the kernel does not say.</summary>
     public uint Gid => Status().Gids is [_, var effective, ..] ? effective : uint.MaxValue;
 
+    /// <summary>The process that this is a thread of, when it was opened by the id of a thread; else its own pid.</summary>
+    public int ThreadGroup => Status().ThreadGroup ?? Pid;
+
     /// <summary>What the kernel enforces on the process, from one reading of /proc/PID/status.</summary>
     public ProcessSecurity ReadSecurity() => ProcessSecurity.Of(Status());
 

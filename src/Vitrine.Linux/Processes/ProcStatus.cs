@@ -20,6 +20,8 @@ internal sealed class ProcStatus
 
     public int? TracerPid => (int?)Number("TracerPid");
 
+    public int? ThreadGroup => (int?)Number("Tgid");
+
     public int? ParentPid => (int?)Number("PPid");
 
     /// <summary>Linux 6.8 says it; null before.</summary>

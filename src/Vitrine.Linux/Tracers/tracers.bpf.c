@@ -1,5 +1,7 @@
 // Who attaches a debugger to whom, at the moment it happens: what follows the system call ptrace(2), for the three requests that make a tracer and the one that ends it; and the start of programs that bear
-// a debugger's name. Neither is a place that services pass: ptrace is called by debuggers only, and a program is started seldom. A tracepoint of all system calls would slow every call of every process down.
+// a debugger's name. Neither is a place that services pass: ptrace is called by debuggers only, and a program is started seldom.
+// There are two ways behind ptrace, and user space loads the first that the kernel takes: behind the function itself, which costs nobody else anything; or at the tracepoint of the call's end, which makes the kernel
+// take the longer way through every system call of every process while it is attached.
 #include "kernel.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -102,20 +104,18 @@ struct pt_regs___kernel {
 #define FIRST(registers) BPF_CORE_READ(registers, di)
 #define SECOND(registers) BPF_CORE_READ(registers, si)
 #else
+// The result takes the place of the first argument, which is kept beside.
 #define SYS_PTRACE "fexit/__arm64_sys_ptrace"
 struct pt_regs___kernel {
 	u64 regs[31];
+	u64 orig_x0;
 } KERNEL_TYPE;
-#define FIRST(registers) BPF_CORE_READ(registers, regs[0])
+#define FIRST(registers) BPF_CORE_READ(registers, orig_x0)
 #define SECOND(registers) BPF_CORE_READ(registers, regs[1])
 #endif
 
-// The context is the arguments of the function, here one, and then its result.
-SEC(SYS_PTRACE)
-int ptrace_done(unsigned long long *ctx)
+static __always_inline int traced(struct pt_regs___kernel *registers, long result)
 {
-	struct pt_regs___kernel *registers = (void *)ctx[0];
-	long result = (long)ctx[1];
 	u32 request = (u32)FIRST(registers);
 	if (result != 0)
 		return 0;
@@ -134,6 +134,20 @@ int ptrace_done(unsigned long long *ctx)
 	}
 	}
 	return 0;
+}
+
+// The context is the arguments of the function, here one, and then its result.
+SEC(SYS_PTRACE)
+int ptrace_done(unsigned long long *ctx)
+{
+	return traced((void *)ctx[0], (long)ctx[1]);
+}
+
+// The context is eight bytes common to all, the number of the call, and its result (events/syscalls/sys_exit_ptrace/format).
+SEC("tracepoint")
+int ptrace_ended(long *ctx)
+{
+	return traced((void *)bpf_task_pt_regs(bpf_get_current_task_btf()), ctx[2]);
 }
 
 SEC("tp_btf/sched_process_exec")

@@ -143,6 +143,56 @@ public sealed class AuditVerbTests : IDisposable
     }
 
     [Fact]
+    public void Watch_AsRoot_TellsGdbAtOnce()
+    {
+        Prerequisite.Probes();
+        Assert.Equal("kernel", WatchGdb([]).GetProperty("source").GetString());
+    }
+
+    [Fact]
+    public void Watch_WithoutTheKernelsHelp_LooksAgainAndAgain()
+    {
+        Prerequisite.Root();
+        Assert.Equal("polling", WatchGdb(["setpriv", "--bounding-set=-bpf,-sys_admin", "--inh-caps=-bpf,-sys_admin", "--"]).GetProperty("source").GetString());
+    }
+
+    /// <summary>Watches while gdb attaches to a process and lets it go. Returns the summary.</summary>
+    JsonElement WatchGdb(string[] wrapper)
+    {
+        var target = Start("sleep", "600");
+        string[] command = [.. wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, "vitrine.dll"), "audit", Pid(target), "--watch", "--format", "json", "--every", "50ms"];
+        var watch = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _started.Add(watch);
+        Until(() => watch.StandardError.ReadLine()?.Contains("watching for debuggers", StringComparison.Ordinal) == true);
+        var gdb = Start("gdb", "-q", "-nx", "-batch-silent", "-ex", $"attach {target.Id}", "-ex", "shell sleep 1", "-ex", "detach");
+
+        var attached = Event(watch, "attached");
+        var detached = Event(watch, "detached");
+        Assert.Equal((gdb.Id, "gdb", target.Id, "sleep"), (attached.GetProperty("tracer").GetProperty("pid").GetInt32(), attached.GetProperty("tracer").GetProperty("name").GetString(),
+            attached.GetProperty("target").GetProperty("pid").GetInt32(), attached.GetProperty("target").GetProperty("name").GetString()));
+        Assert.Equal(gdb.Id, detached.GetProperty("tracer").GetProperty("pid").GetInt32());
+        using (var kill = Process.Start("kill", $"-TERM {watch.Id}"))
+            kill.WaitForExit();
+        var summary = Event(watch, "summary");
+        Assert.True(watch.WaitForExit(Limit));
+        Assert.Equal(9, watch.ExitCode);
+        Assert.Equal((1, 1, 0), (summary.GetProperty("attached").GetInt32(), summary.GetProperty("detached").GetInt32(), summary.GetProperty("lost").GetInt32()));
+        return summary;
+    }
+
+    static JsonElement Event(Process watch, string kind)
+    {
+        while (true)
+        {
+            var line = watch.StandardOutput.ReadLineAsync();
+            if (!line.Wait(Limit)) throw new TimeoutException($"no event '{kind}'");
+            var json = JsonDocument.Parse(line.Result ?? throw new InvalidOperationException($"the watch ended before '{kind}'")).RootElement;
+            Assert.Equal("vitrine.debugger/1", json.GetProperty("schema").GetString());
+            if (json.GetProperty("event").GetString() == kind) return json;
+        }
+    }
+
+    [Fact]
     public void Audit_OfNobody_SaysWhatIsWrong()
     {
         Assert.Equal(3, VitrineProgram.Run("audit", "no-such-program").ExitCode);

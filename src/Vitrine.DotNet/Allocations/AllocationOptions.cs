@@ -1,3 +1,5 @@
+using Vitrine.DotNet.Nettrace;
+
 namespace Vitrine.DotNet.Allocations;
 
 /// <summary>How allocations are watched.</summary>
@@ -31,6 +33,9 @@ public sealed record AllocationOptions
 
     /// <summary>The time over which <see cref="MaximumShare"/> is a mean.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bounds on what is kept of the stream of events itself; one that goes beyond is damaged or hostile, and ends the look with the reason.</summary>
+    public NettraceLimits EventLimits { get; init; } = NettraceLimits.Default;
 
     /// <summary>The runtime's buffer, in megabytes. While a collection stops the program nobody in it can read: what it tells of a large heap must fit. Memory is only taken when it is needed.</summary>
     public int BufferMegabytes { get; init; } = 256;

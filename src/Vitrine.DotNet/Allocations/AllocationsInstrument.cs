@@ -61,6 +61,7 @@ public sealed class AllocationsInstrument(IAllocationTracking? tracking = null, 
             RundownKeywords = MethodMapBuilder.RundownKeywords(),
             Live = sink,
             BufferMegabytes = _options.BufferMegabytes,
+            Limits = _options.EventLimits,
         });
         var targetLives = recording.Wait(duration, cutOff.Token);
         var end = recording.Stop();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 using Vitrine.Instruments;
 using Vitrine.Linux.Processes;
 
@@ -10,8 +11,24 @@ namespace Vitrine.DotNet.Diagnostics;
 /// time it was started (field 22 of /proc/PID/stat), so that the socket of an earlier process with the same id is not taken for its own
 /// (https://github.com/dotnet/diagnostics/blob/main/documentation/design-docs/ipc-protocol.md#transport).
 /// </summary>
-sealed record DiagnosticSocket(int Pid, string Path, LinuxProcess? Process = null, bool IsPipe = false)
+/// <param name="Pid">The process.</param>
+/// <param name="Path">The path, as this process would write it.</param>
+/// <param name="Process">The process, on Linux.</param>
+/// <param name="IsPipe">Whether it is a pipe of Windows.</param>
+/// <param name="PathInRoot">The path as the process writes it, when its root is another: links in it are the process's, and must not lead out of that root. Null for the same root.</param>
+sealed record DiagnosticSocket(int Pid, string Path, LinuxProcess? Process = null, bool IsPipe = false, string? PathInRoot = null)
 {
+    /// <summary>Where to connect to, as a path that holds as long as <paramref name="place"/> is open.</summary>
+    /// <param name="place">What keeps it; null when nothing has to.</param>
+    /// <exception cref="InstrumentUnavailableException">There is no socket within the process's root any more.</exception>
+    public string Locate(out SafeFileHandle? place)
+    {
+        place = null;
+        if (PathInRoot is null) return Path;
+        place = Process!.TryLocateSocket(PathInRoot) ?? throw new InstrumentUnavailableException($"Process {Pid} has no diagnostics port at {Path} any more.");
+        return string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{place.DangerousGetHandle()}");
+    }
+
     // Names that are looked at in a folder such as /tmp.
     const int MostCandidates = 1000;
 
@@ -40,11 +57,19 @@ sealed record DiagnosticSocket(int Pid, string Path, LinuxProcess? Process = nul
         var folder = process.EnvironmentVariable("TMPDIR") is { Length: > 0 } own ? own : "/tmp";
         var root = IsSameRoot(process, self) ? "" : $"/proc/{process.Pid}/root";
         var innermost = process.InnermostPid;
-        var path = System.IO.Path.Combine(root + folder, $"dotnet-diagnostic-{innermost}-{process.Identity.StartTimeTicks}-socket");
-        if (File.Exists(path)) return new(process.Pid, path, process);
+        var name = System.IO.Path.Combine(folder, $"dotnet-diagnostic-{innermost}-{process.Identity.StartTimeTicks}-socket");
+        var path = root + name;
+        if (root.Length == 0 ? File.Exists(path) : IsSocket(process, name)) return new(process.Pid, path, process, PathInRoot: root.Length > 0 ? name : null);
         // In another time namespace the process sees another start time than we do.
-        if (TimeNamespace(process.Pid) != TimeNamespace(self.Pid) && Newest(process.Pid, root + folder, innermost) is { } candidate) return candidate with { Process = process };
+        if (TimeNamespace(process.Pid) != TimeNamespace(self.Pid) && Newest(process.Pid, root + folder, innermost) is { } candidate)
+            return candidate with { Process = process, PathInRoot = root.Length > 0 ? candidate.Path[root.Length..] : null };
         throw Missing(process, path);
+    }
+
+    static bool IsSocket(LinuxProcess process, string name)
+    {
+        using var place = process.TryLocateSocket(name);
+        return place is not null;
     }
 
     static bool IsSameRoot(LinuxProcess process, LinuxProcess self) =>

@@ -95,7 +95,9 @@ abstract unsafe class IpcConnection : IDisposable
             {
                 // On Linux the limit for sending is also one for a connection that nobody accepts.
                 _socket.SendTimeout = (int)timeout.TotalMilliseconds;
-                _socket.Connect(new UnixDomainSocketEndPoint(address.Path));
+                var path = address.Locate(out var place);
+                using (place)
+                    _socket.Connect(new UnixDomainSocketEndPoint(path));
                 RequireOwner(address);
             }
             catch (SocketException e)

@@ -45,6 +45,7 @@ sealed class HeapSession : IDisposable
                 RundownKeywords = MethodMapBuilder.RundownKeywords(),
                 Live = _sink,
                 BufferMegabytes = options.Allocations.BufferMegabytes,
+                Limits = options.Allocations.EventLimits,
             });
         }
         catch

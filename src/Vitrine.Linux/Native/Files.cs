@@ -13,7 +13,7 @@ internal static class Files
     // arm64 numbers O_DIRECTORY differently: https://github.com/torvalds/linux/blob/v6.12/arch/arm64/include/uapi/asm/fcntl.h
     const int DirectoryArm64 = 0x4000, NoFollow = 0x20000, NoFollowArm64 = 0x8000;
 
-    const int FolderMode = 0x4000, RegularMode = 0x8000, LinkMode = 0xa000;
+    const int FolderMode = 0x4000, RegularMode = 0x8000, LinkMode = 0xa000, SocketMode = 0xc000;
 
     /// <summary>
     /// Opens for reading only. Not File.OpenHandle: that waits forever when the path turns out to be a FIFO, and takes an advisory lock.
@@ -38,7 +38,7 @@ internal static class Files
     {
         var descriptor = Libc.Open(path, PathOnly | CloseOnExec);
         errno = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
-        return descriptor < 0 ? null : TryReopenRegular(descriptor, out errno);
+        return descriptor < 0 ? null : TryReopenRegular(new SafeFileHandle(descriptor, ownsHandle: true), out errno);
     }
 
     /// <summary>
@@ -48,14 +48,27 @@ internal static class Files
     /// <param name="root">The folder, such as /proc/PID/root.</param>
     /// <param name="path">The path in it.</param>
     /// <param name="errno">Why there is none. Before Linux 5.6, and where a sandbox forbids openat2, that is ELOOP for a path with a link in it.</param>
-    public static SafeFileHandle? TryOpenRegularIn(string root, string path, out int errno)
+    public static SafeFileHandle? TryOpenRegularIn(string root, string path, out int errno) => TryLocateIn(root, path, out errno) is { } found ? TryReopenRegular(found, out errno) : null;
+
+    /// <summary>The same for a socket: a descriptor that only says where it is. /proc/self/fd/N is then a path to connect to that leads nowhere else.</summary>
+    /// <inheritdoc cref="TryOpenRegularIn"/>
+    public static SafeFileHandle? TryLocateSocketIn(string root, string path, out int errno)
+    {
+        if (TryLocateIn(root, path, out errno) is not { } found) return null;
+        if (ModeOf(found, out errno) is SocketMode) return found;
+        found.Dispose();
+        if (errno == 0) errno = Libc.EINVAL;
+        return null;
+    }
+
+    static SafeFileHandle? TryLocateIn(string root, string path, out int errno)
     {
         using var folder = TryOpenPath(root, out errno);
         if (folder is null)
             return null;
         var descriptor = OpenPathIn(folder, path, out errno);
-        if (descriptor >= 0) return TryReopenRegular(descriptor, out errno);
-        return errno is Libc.ENOSYS or Libc.EPERM ? TryOpenWithoutLinks((int)folder.DangerousGetHandle(), path, out errno) : null;
+        if (descriptor >= 0) return new SafeFileHandle(descriptor, ownsHandle: true);
+        return errno is Libc.ENOSYS or Libc.EPERM ? TryLocateWithoutLinks((int)folder.DangerousGetHandle(), path, out errno) : null;
     }
 
     /// <summary>A handle that only names what is at a path, whatever it is: it can be asked for its status, and nothing else happens.</summary>
@@ -89,7 +102,10 @@ internal static class Files
     }
 
     /// <summary>Goes name by name, and follows no link.</summary>
-    internal static SafeFileHandle? TryOpenWithoutLinks(int folder, string path, out int errno)
+    internal static SafeFileHandle? TryOpenWithoutLinks(int folder, string path, out int errno) =>
+        TryLocateWithoutLinks(folder, path, out errno) is { } found ? TryReopenRegular(found, out errno) : null;
+
+    static SafeFileHandle? TryLocateWithoutLinks(int folder, string path, out int errno)
     {
         var noFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? NoFollowArm64 : NoFollow;
         SafeFileHandle? holder = null;
@@ -106,7 +122,11 @@ internal static class Files
                     errno = Marshal.GetLastPInvokeError();
                     return null;
                 }
-                if (i == names.Length - 1) return TryReopenRegular(descriptor, out errno);
+                if (i == names.Length - 1)
+                {
+                    errno = 0;
+                    return new SafeFileHandle(descriptor, ownsHandle: true);
+                }
                 holder?.Dispose();
                 holder = new SafeFileHandle(descriptor, ownsHandle: true);
                 if (ModeOf(holder, out errno) is not FolderMode) break;
@@ -121,11 +141,11 @@ internal static class Files
         }
     }
 
-    static SafeFileHandle? TryReopenRegular(int descriptor, out int errno)
+    static SafeFileHandle? TryReopenRegular(SafeFileHandle located, out int errno)
     {
-        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        using var handle = located;
         if (ModeOf(handle, out errno) is not { } mode) return null;
-        if (mode == RegularMode) return TryOpenForReading($"/proc/self/fd/{descriptor}", out errno);
+        if (mode == RegularMode) return TryOpenForReading($"/proc/self/fd/{handle.DangerousGetHandle()}", out errno);
         errno = mode == LinkMode ? Libc.ELOOP : Libc.EINVAL;
         return null;
     }

@@ -243,6 +243,17 @@ public sealed class LinuxProcess
         return (errno is Libc.EACCES or Libc.EPERM || errno is Libc.ELOOP && Libc.ReadLink($"/proc/{Pid}/root") == "/") && Namespace("mnt") is { } mount && mount == OwnMountNamespace() ? Files.TryOpenRegular(path, out _) : null;
     }
 
+    /// <summary>
+    /// Where a socket is that the process names by a path of its own, in another mount namespace or root folder too: a descriptor that can be neither read nor written. Connecting to <c>/proc/self/fd/N</c> of it reaches that
+    /// socket and no other, whatever links the process has put on the way.
+    /// </summary>
+    /// <returns>The place, or null when there is no socket or the kernel refuses.</returns>
+    public SafeFileHandle? TryLocateSocket(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return path.StartsWith('/') ? Files.TryLocateSocketIn($"/proc/{Pid}/root", path, out _) : null;
+    }
+
     /// <summary>Opens the executable as an ELF file.</summary>
     /// <inheritdoc cref="OpenExecutable" path="/exception"/>
     public ElfFile OpenElf() => ElfFile.Open(OpenExecutable(), ExecutablePath ?? $"/proc/{Pid}/exe", limits);

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Vitrine.DotNet.Allocations;
+using Vitrine.DotNet.Diagnostics;
 using Vitrine.DotNet.Heap;
 using Vitrine.DotNet.Outside;
+using Vitrine.DotNet.Tests.Events;
 using Vitrine.Instruments;
 using Vitrine.Linux.Processes;
 using Vitrine.Pprof;
@@ -122,6 +124,51 @@ public sealed class HeapTrackingTests
 
         Assert.Contains("MaximumShare", Assert.Throws<InstrumentUnavailableException>(() => tracking.Collect()).Message, StringComparison.Ordinal);
         sample.Round();
+    }
+
+    /// <summary>A stream that is not to be believed ends the tracking at once, not at the next look: nobody goes on paying for it, and the reason is the reader's own.</summary>
+    [Fact]
+    public void EndedBecause_TheStreamGoesBeyondItsLimits_IsTheReason_AndTheSessionIsGone()
+    {
+        using var tracking = HeapTracking.Start(SelfTarget.Instance, new() { Allocations = new() { EventLimits = new() { MaximumDefinitions = 1 } } });
+        var keywords = RuntimeKeywords.AllocationSampling;
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            GC.KeepAlive(new byte[200_000]);
+            GC.Collect(0);
+            return tracking.EndedBecause.Length > 0;
+        }, TimeSpan.FromSeconds(60)), "nothing has happened");
+
+        Assert.Contains("NettraceLimits.MaximumDefinitions", tracking.EndedBecause, StringComparison.Ordinal);
+        var refused = Assert.Throws<InstrumentUnavailableException>(() => tracking.Collect());
+        Assert.Contains("NettraceLimits.MaximumDefinitions", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Start it again", refused.Advice, StringComparison.Ordinal);
+        Assert.Throws<InstrumentUnavailableException>(() => tracking.See());
+        Assert.True(SpinWait.SpinUntil(() => !While.IsOn(keywords), TimeSpan.FromSeconds(60)), "the session is still there");
+        Assert.False(Vitrine.DotNet.Labels.ProfileLabels.IsRead, "the work is still followed");
+    }
+
+    /// <summary>Looks without names, and names for all of them at once: the same as looks by themselves.</summary>
+    [Fact]
+    public void Write_SeveralSights_IsWhatLooksWouldHaveShown()
+    {
+        using var tracking = HeapTracking.Start(SelfTarget.Instance);
+        List<byte[]> cache = [];
+        Grow(cache, 100);
+        GC.Collect();
+        Assert.True(tracking.WaitForCollection(GC.GetGCMemoryInfo(GCKind.Any).Index));
+        var first = tracking.See();
+        Grow(cache, 300);
+        GC.Collect();
+        Assert.True(tracking.WaitForCollection(GC.GetGCMemoryInfo(GCKind.Any).Index));
+        var second = tracking.See();
+
+        var profiles = tracking.Write([first, second]);
+
+        Assert.True(second.LastCollection > first.LastCollection && second.LastWholeHeap > first.LastWholeHeap);
+        Assert.InRange(ProfileSums.Of(profiles[0], "inuse_space", "HeapTrackingTests.Cached"), 100 * 200_000 * 0.75, 100 * 200_000 * 1.25);
+        Assert.InRange(ProfileSums.Of(profiles[1], "inuse_space", "HeapTrackingTests.Cached"), 400 * 200_000 * 0.85, 400 * 200_000 * 1.15);
+        GC.KeepAlive(cache);
     }
 
     [Fact]

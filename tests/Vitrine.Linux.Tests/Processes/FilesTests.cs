@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 using Vitrine.Linux.Native;
 
@@ -47,6 +48,35 @@ public sealed class FilesTests : IDisposable
         using var root = new SafeFileHandle(Libc.Open(Root, 0x200000 | 0x80000), ownsHandle: true); // O_PATH, O_CLOEXEC
 
         Assert.Equal(expected, Text(Files.TryOpenWithoutLinks((int)root.DangerousGetHandle(), path, out _)));
+    }
+
+    /// <summary>Who connects to what was found is connected to that socket; a link out of the root finds nothing.</summary>
+    [Fact]
+    public void TryLocateSocketIn_StaysInTheRoot_AndThePlaceCanBeConnectedTo()
+    {
+        using var own = Listen(Path.Combine(Root, "own.sock"));
+        using var host = Listen(Path.Combine(_base, "host.sock"));
+        File.CreateSymbolicLink(Path.Combine(Root, "link.sock"), "/own.sock");
+        File.CreateSymbolicLink(Path.Combine(Root, "outside.sock"), Path.Combine(_base, "host.sock"));
+
+        foreach (var nothing in (string[])["/outside.sock", "/folder/host.sock", "/lib/own.dll", "/lib", "/missing"])
+            Assert.Null(Files.TryLocateSocketIn(Root, nothing, out _));
+        foreach (var name in (string[])["/own.sock", "/link.sock"])
+        {
+            using var place = Files.TryLocateSocketIn(Root, name, out _);
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Connect(new UnixDomainSocketEndPoint($"/proc/self/fd/{place!.DangerousGetHandle()}"));
+            using var accepted = own.Accept();
+        }
+        Assert.False(host.Poll(0, SelectMode.SelectRead));
+    }
+
+    static Socket Listen(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        socket.Listen();
+        return socket;
     }
 
     static string? Text(SafeFileHandle? handle)

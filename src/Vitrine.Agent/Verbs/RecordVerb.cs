@@ -114,15 +114,19 @@ static class RecordVerb
                 }, ending.Token);
                 break;
             case IFileRecorder file:
-                if (request.Every > TimeSpan.Zero)
-                    throw new UsageException($"--every is for profiles; {file.Name} is one file.");
-                remarks.Progress($"recording {file.Name} for {Units.Duration(duration)}, Ctrl-C ends in order");
-                FileRecording? recorded = null;
-                Output.Bytes(request.Output, stream => recorded = file.Record(target, duration, stream, cancellation));
-                remarks.ClearProgress();
-                foreach (var note in recorded!.Notes)
-                    remarks.Note($"note: {note}");
-                remarks.Note($"{Units.Bytes(recorded.Bytes)} over {Units.Duration(recorded.Watched)} in {request.Output}");
+                Repeat.Windows(request.Every, duration, (_, window) =>
+                {
+                    var path = request.Every > TimeSpan.Zero ? Numbered(request.Output, ++written) : request.Output;
+                    remarks.Progress($"recording {file.Name} for {Units.Duration(window)} into {path}, Ctrl-C ends in order");
+                    FileRecording? recorded = null;
+                    Output.Bytes(path, stream => recorded = file.Record(target, window, stream, cancellation));
+                    remarks.ClearProgress();
+                    foreach (var note in recorded!.Notes)
+                        remarks.Note($"note: {note}");
+                    remarks.Note($"{Units.Bytes(recorded.Bytes)} over {Units.Duration(recorded.Watched)} in {path}");
+                    if (targetEnded = !process.IsAlive())
+                        ending.Cancel();
+                }, ending.Token);
                 break;
             case IProfileInstrument snapshot:
                 await Repeat.Each(request.Every, duration, at => Write(Look(snapshot, target, cancellation), at), cancellation).ConfigureAwait(false);

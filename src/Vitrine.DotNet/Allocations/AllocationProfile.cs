@@ -56,6 +56,23 @@ static class AllocationProfile
         foreach (var note in snapshot.LabelNotes) yield return note;
     }
 
+    /// <summary>Why a look over a given time is shorter than it was meant to be, or not whole.</summary>
+    /// <param name="isCutOff">Whether reading took more than it may.</param>
+    /// <param name="budget">What it took.</param>
+    /// <param name="options">What it may.</param>
+    /// <param name="targetLives">Whether the process still ran at the end.</param>
+    /// <param name="problem">What the recording says of itself; empty when all is well.</param>
+    public static IEnumerable<string> EndNotes(bool isCutOff, ReaderBudget budget, AllocationOptions options, bool targetLives, string problem)
+    {
+        if (isCutOff) yield return $"The look ended early: {TooMuch(budget, options)}.";
+        if (!targetLives) yield return "The look ended early: the process has exited; methods that it could not list have no name.";
+        else if (problem.Length > 0) yield return $"The recording is not whole: {problem}.";
+    }
+
+    /// <summary>That reading took more than it may, as a clause.</summary>
+    public static string TooMuch(ReaderBudget budget, AllocationOptions options) => string.Create(CultureInfo.InvariantCulture,
+        $"reading the events took {budget.LastShare * 100:0} % of a core, and {options.MaximumShare * 100:0} % is the most that it may (AllocationOptions.MaximumShare)");
+
     /// <summary>An estimate with its error, as text.</summary>
     public static string Of(Estimate estimate) => string.Create(CultureInfo.InvariantCulture, $"{Megabytes(estimate.Bytes)} ± {estimate.RelativeError * 100:0.#} %");
 

@@ -72,10 +72,7 @@ public sealed class AllocationsInstrument(IAllocationTracking? tracking = null, 
             Rows = [.. Enumerable.Range(0, sites.Count).Select(site => new AllocationSnapshot.Row(sites[site].Stack, sites[site].Type, labels[sites[site].Work], sites.Allocated(site), default))],
             Since = since, Watched = end.Watched, Samples = sites.Samples, LostEvents = sink.Lost, Indistinct = sites.Indistinct, HasInUse = false, LabelNotes = [.. work.Notes()],
         };
-        List<string> notes = [.. AllocationProfile.Notes(snapshot)];
-        if (sink.IsCutOff) notes.Add(Invariant($"The look ended early: reading the events took {budget.LastShare * 100:0} % of a core, and {_options.MaximumShare * 100:0} % is the most that it may (AllocationOptions.MaximumShare)."));
-        if (!targetLives) notes.Add("The look ended early: the process has exited; methods that it could not list have no name.");
-        else if (end.Problem.Length > 0) notes.Add($"The recording is not whole: {end.Problem}.");
+        List<string> notes = [.. AllocationProfile.Notes(snapshot), .. AllocationProfile.EndNotes(sink.IsCutOff, budget, _options, targetLives, end.Problem)];
         var profile = AllocationProfile.Write(snapshot, methods.Build(), AllocationProfile.AllocatedSpace, _options.Types, notes, CancellationToken.None);
         return new(new(profile, since, Stopwatch.GetElapsedTime(begun), new() { Total = snapshot.Rows.Count, Accepted = snapshot.Rows.Count }, notes), sites.Samples, sink.Lost,
             Invariant($"{budget.Used / end.Watched * 100:0.0} % of one core for reading"));

@@ -57,11 +57,7 @@ public sealed class HeapInstrument(HeapTracking? tracking = null, HeapTrackingOp
         var end = session.Recording.Stop();
         var (snapshot, notes) = session.Look();
         snapshot = snapshot with { Watched = end.Watched };
-        if (session.IsCutOff)
-            notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"The look ended early: reading the events took {session.Budget.LastShare * 100:0} % of a core, and {_options.Allocations.MaximumShare * 100:0} % is the most that it may (AllocationOptions.MaximumShare)."));
-        if (!targetLives) notes.Add("The look ended early: the process has exited; methods that it could not list have no name.");
-        else if (end.Problem.Length > 0) notes.Add($"The recording is not whole: {end.Problem}.");
+        notes.AddRange(AllocationProfile.EndNotes(session.IsCutOff, session.Budget, _options.Allocations, targetLives, end.Problem));
         var profile = AllocationProfile.Write(snapshot, methods.Build(), AllocationProfile.InUseSpace, _options.Allocations.Types, notes, CancellationToken.None);
         return new(new(profile, session.Since, Stopwatch.GetElapsedTime(begun), new() { Total = snapshot.Rows.Count, Accepted = snapshot.Rows.Count }, notes), snapshot.Samples, session.Lost,
             string.Create(CultureInfo.InvariantCulture, $"{session.Budget.Used / end.Watched * 100:0.0} % of one core for reading"));

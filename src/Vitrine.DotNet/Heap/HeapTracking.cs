@@ -47,8 +47,7 @@ public sealed class HeapTracking : IAllocationTracking, IDisposable
     /// <inheritdoc/>
     public string EndedBecause =>
         _disposed ? "it was ended"
-        : _session.IsCutOff ? string.Create(CultureInfo.InvariantCulture,
-            $"reading the events took {_session.Budget.LastShare * 100:0} % of a core, and {_options.Allocations.MaximumShare * 100:0} % is the most that it may (AllocationOptions.MaximumShare)")
+        : _session.IsCutOff ? AllocationProfile.TooMuch(_session.Budget, _options.Allocations)
         : _session.Recording.Problem is { Length: > 0 } problem ? problem
         : _session.HasEnded ? "the process ended the session, as it does when it exits"
         : "";

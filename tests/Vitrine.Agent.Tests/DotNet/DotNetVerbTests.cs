@@ -146,6 +146,28 @@ public sealed class DotNetVerbTests
     }
 
     [Fact]
+    public void Record_TraceAgainAndAgain_IsNumberedFilesOfEvents()
+    {
+        using var sample = new SteadySample("throw");
+        var folder = Directory.CreateTempSubdirectory("vitrine-test-");
+        try
+        {
+            var result = VitrineProgram.Run("record", Pid(sample), "trace", "--every", "1s", "-d", "2s", "-o", Path.Combine(folder.FullName, "trace.nettrace"));
+
+            Assert.True(result.ExitCode == 0, result.Errors);
+            var files = folder.GetFiles().Select(static file => file.Name).Order(StringComparer.Ordinal).ToList();
+            // The end of a recording takes time too: two seconds are two files on a quick machine.
+            Assert.InRange(files.Count, 1, 2);
+            Assert.Equal("trace-0001.nettrace", files[0]);
+            Assert.All(folder.GetFiles(), static file => Assert.Equal("Nettrace"u8, File.ReadAllBytes(file.FullName).AsSpan(0, 8)));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void Record_ProfileOfGoOnly_SaysWhatThereIs()
     {
         using var sample = new SteadySample();

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Vitrine.AspNetCore.Metrics;
+using Vitrine.DotNet.Tests;
 using Vitrine.TestTargets;
 
 namespace Vitrine.AspNetCore.Tests.Metrics;

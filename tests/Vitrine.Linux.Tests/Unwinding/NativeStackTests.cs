@@ -82,112 +82,119 @@ public class NativeStackTests
     public void Unwind_OfACProgram_FindsTheCallersThatItFindsItself(params string[] flags)
     {
         using var program = new CProgram(Source, [.. flags, "-pthread", "-w"]);
-        using var process = Process.Start(new ProcessStartInfo(program.Path) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        try
+        using var running = new Running(program.Path);
+        var (linux, memory) = (running.Linux, running.Memory);
+        var code = ProcessCode.Of(linux, memory);
+        var unwinder = new StackUnwinder(code);
+        var looks = 0;
+        while (running.ReadLine() is { } line)
         {
-            var linux = LinuxProcess.Open(process.Id);
-            using var memory = LiveMemory.Open(linux);
-            var code = ProcessCode.Of(linux, memory);
-            var unwinder = new StackUnwinder(code);
-            var looks = 0;
-            while (process.StandardOutput.ReadLine() is { } line)
-            {
-                var given = Numbers(line, "registers");
-                var truth = Numbers(process.StandardOutput.ReadLine()!, "frames");
-                var registers = default(RegisterSet);
-                for (var i = 0; i < given.Length; i++)
-                    registers[s_order[i]] = given[i];
-                WaitUntilBlocked(linux);
-                code.Refresh();
-                var frames = new ulong[64];
-                var rules = new FrameRule[64];
-                var count = unwinder.Unwind(registers, new Live(memory), frames, rules, out var end);
+            var registers = RegistersOf(line);
+            var truth = Numbers(running.ReadLine()!, "frames");
+            WaitUntilBlocked(linux);
+            code.Refresh();
+            var frames = new ulong[64];
+            var rules = new FrameRule[64];
+            var count = unwinder.Unwind(registers, new Live(memory), frames, rules, out var end);
 
-                // The first frame is the function that asks, at another instruction; a signal's frame is an interrupted instruction, the others are inside of calls.
-                var found = new List<ulong>();
-                for (var i = 0; i < count; i++)
-                    found.Add(i > 0 && rules[i - 1] != FrameRule.SignalFrame ? frames[i] + 1 : frames[i]);
-                Assert.Equal(truth[1..], found.Skip(1));
-                Assert.True(end.IsBottom, $"{end.Reason} at 0x{end.Address:x}");
-                looks++;
-                process.StandardInput.Write('x');
-                process.StandardInput.Flush();
-            }
-            Assert.Equal(5, looks);
+            // The first frame is the function that asks, at another instruction; a signal's frame is an interrupted instruction, the others are inside of calls.
+            var found = new List<ulong>();
+            for (var i = 0; i < count; i++)
+                found.Add(i > 0 && rules[i - 1] != FrameRule.SignalFrame ? frames[i] + 1 : frames[i]);
+            Assert.Equal(truth[1..], found.Skip(1));
+            Assert.True(end.IsBottom, $"{end.Reason} at 0x{end.Address:x}");
+            looks++;
+            running.GoOn();
         }
-        finally
-        {
-            process.Kill();
-        }
+        Assert.Equal(5, looks);
     }
 
     [Fact]
     public void Unwind_OfAStackThatWasCopiedInPart_SaysSo()
     {
         using var program = new CProgram(Source, "-O2", "-fomit-frame-pointer", "-pthread", "-w");
-        using var process = Process.Start(new ProcessStartInfo(program.Path) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        try
+        using var running = new Running(program.Path);
+        var (linux, memory, registers) = (running.Linux, running.Memory, running.ReadRegisters());
+        WaitUntilBlocked(linux);
+        var unwinder = new StackUnwinder(ProcessCode.Of(linux, memory));
+        var frames = new ulong[64];
+        var whole = unwinder.Unwind(registers, new Live(memory), frames, out var bottom);
+        Assert.True(bottom.IsBottom);
+        var bytes = new byte[1 << 16];
+        var length = memory.Read(registers[7], bytes);
+        var copy = new StackCopy();
+        var part = new ulong[64];
+        var fewest = whole;
+        for (var cut = length; cut >= 0; cut -= 8)
         {
-            var given = Numbers(process.StandardOutput.ReadLine()!, "registers");
-            var registers = default(RegisterSet);
-            for (var i = 0; i < given.Length; i++)
-                registers[s_order[i]] = given[i];
-            var linux = LinuxProcess.Open(process.Id);
-            using var memory = LiveMemory.Open(linux);
-            WaitUntilBlocked(linux);
-            var unwinder = new StackUnwinder(ProcessCode.Of(linux, memory));
-            var frames = new ulong[64];
-            var whole = unwinder.Unwind(registers, new Live(memory), frames, out var bottom);
-            Assert.True(bottom.IsBottom);
-            var bytes = new byte[1 << 16];
-            var length = memory.Read(registers[7], bytes);
-            var copy = new StackCopy();
-            var part = new ulong[64];
-            var fewest = whole;
-            for (var cut = length; cut >= 0; cut -= 8)
-            {
-                var count = unwinder.Unwind(registers, copy.Set(registers[7], bytes, cut), part, out var end);
-                Assert.Equal(frames[..count], part[..count]);
-                Assert.True(count == whole ? end.Kind is UnwindEndKind.Bottom or UnwindEndKind.StackNotReadable : end.Kind == UnwindEndKind.StackNotReadable, end.Reason);
-                Assert.True(count <= fewest);
-                fewest = count;
-            }
-            Assert.Equal(1, fewest);
-            Assert.Equal(2, unwinder.Unwind(registers, new Live(memory), part.AsSpan(0, 2), out var full));
-            Assert.Equal(UnwindEndKind.TooDeep, full.Kind);
+            var count = unwinder.Unwind(registers, copy.Set(registers[7], bytes, cut), part, out var end);
+            Assert.Equal(frames[..count], part[..count]);
+            Assert.True(count == whole ? end.Kind is UnwindEndKind.Bottom or UnwindEndKind.StackNotReadable : end.Kind == UnwindEndKind.StackNotReadable, end.Reason);
+            Assert.True(count <= fewest);
+            fewest = count;
         }
-        finally
-        {
-            process.Kill();
-        }
+        Assert.Equal(1, fewest);
+        Assert.Equal(2, unwinder.Unwind(registers, new Live(memory), part.AsSpan(0, 2), out var full));
+        Assert.Equal(UnwindEndKind.TooDeep, full.Kind);
     }
 
     [Fact]
     public void Unwind_OnceTablesAreRead_AllocatesNothing()
     {
         using var program = new CProgram(Source, "-O2", "-fomit-frame-pointer", "-pthread", "-w");
-        using var process = Process.Start(new ProcessStartInfo(program.Path) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        try
-        {
-            var given = Numbers(process.StandardOutput.ReadLine()!, "registers");
-            var registers = default(RegisterSet);
-            for (var i = 0; i < given.Length; i++)
-                registers[s_order[i]] = given[i];
-            var linux = LinuxProcess.Open(process.Id);
-            using var memory = LiveMemory.Open(linux);
-            var unwinder = new StackUnwinder(ProcessCode.Of(linux, memory));
-            var bytes = new byte[1 << 16];
-            var copy = new StackCopy().Set(registers[7], bytes, memory.Read(registers[7], bytes));
-            var frames = new ulong[64];
+        using var running = new Running(program.Path);
+        var (linux, memory, registers) = (running.Linux, running.Memory, running.ReadRegisters());
+        var unwinder = new StackUnwinder(ProcessCode.Of(linux, memory));
+        var bytes = new byte[1 << 16];
+        var copy = new StackCopy().Set(registers[7], bytes, memory.Read(registers[7], bytes));
+        var frames = new ulong[64];
+        unwinder.Unwind(registers, copy, frames, out _);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
             unwinder.Unwind(registers, copy, frames, out _);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 1000; i++)
-                unwinder.Unwind(registers, copy, frames, out _);
-            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
-        }
-        finally
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    static RegisterSet RegistersOf(string line)
+    {
+        var given = Numbers(line, "registers");
+        var registers = default(RegisterSet);
+        for (var i = 0; i < given.Length; i++)
+            registers[s_order[i]] = given[i];
+        return registers;
+    }
+
+    /// <summary>The program, from its first report on.</summary>
+    sealed class Running : IDisposable
+    {
+        readonly Process _process;
+
+        public Running(string path)
         {
-            process.Kill();
+            _process = Process.Start(new ProcessStartInfo(path) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            Linux = LinuxProcess.Open(_process.Id);
+            Memory = LiveMemory.Open(Linux);
+        }
+
+        public LinuxProcess Linux { get; }
+
+        public LiveMemory Memory { get; }
+
+        public string? ReadLine() => _process.StandardOutput.ReadLine();
+
+        public RegisterSet ReadRegisters() => RegistersOf(ReadLine()!);
+
+        public void GoOn()
+        {
+            _process.StandardInput.Write('x');
+            _process.StandardInput.Flush();
+        }
+
+        public void Dispose()
+        {
+            _process.Kill();
+            _process.Dispose();
+            Memory.Dispose();
         }
     }
 

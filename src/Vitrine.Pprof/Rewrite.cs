@@ -42,7 +42,10 @@ public static class Rewrite
         public RewriteOutcome RewriteNumber(ReadOnlySpan<byte> labelKey, ReadOnlySpan<byte> unit, long number, IBufferWriter<byte> output) => RewriteOutcome.Unchanged;
     }
 
-    /// <summary>One rewriting. The new string table starts empty, so what was rewritten cannot stay behind in it.</summary>
+    /// <summary>
+    /// One rewriting. Strings keep their numbers as long as they stay, so that tables which name only such strings are shared with the source. A string that no table names any longer is wiped out of the new string table:
+    /// what was rewritten cannot stay behind in it.
+    /// </summary>
     sealed class Pass(Profile profile, IUtf8ProfileRewriter rewriter)
     {
         const int NotAsked = -2;
@@ -51,40 +54,29 @@ public static class Rewrite
         static readonly int s_kinds = Enum.GetValues<ProfileStringKind>().Length;
 
         readonly ProfileTables _old = profile.Tables;
-        readonly StringInterner _strings = new();
         readonly ArrayBufferWriter<byte> _output = new(256);
+        readonly StringChanges _strings = new(profile.Tables.Strings);
         // By kind, then by the number of the old string: the number of the new one. A kind's table is made when its first string is asked for.
         readonly int[]?[] _answers = new int[s_kinds][];
         readonly Dictionary<(int Key, int Unit), int> _units = [];
 
         public Profile Run()
         {
-            var labels = Labels(out var labelSetMap);
-            var sampleLabelSets = new RowStore<int>(1, _old.SampleLabelSets.Count);
-            for (var i = 0; i < _old.SampleLabelSets.Count; i++)
-                sampleLabelSets.Add(labelSetMap[_old.SampleLabelSets[i]]);
-            var tables = _old with
-            {
-                Mappings = Mappings(),
-                Functions = Functions(),
-                Labels = labels.Labels,
-                LabelSets = labels.Sets,
-                SampleLabelSets = sampleLabelSets,
-                Strings = _strings.Strings,
-            };
-            return new Profile(Header(profile.Header), tables);
+            var tables = _old with { Mappings = Mappings(), Functions = Functions() };
+            tables = Labels(tables);
+            return new Profile(Header(profile.Header), tables with { Strings = _strings.ToStore() });
         }
 
         /// <summary>The number of the rewritten string, or <see cref="Dropped"/>.</summary>
-        int Ask(ProfileStringKind kind, ReadOnlySpan<byte> text, ReadOnlySpan<byte> labelKey = default)
+        int Ask(ProfileStringKind kind, int old, ReadOnlySpan<byte> labelKey = default)
         {
-            if (text.IsEmpty)
+            if (old == 0)
                 return 0;
             _output.ResetWrittenCount();
-            return rewriter.Rewrite(kind, text, labelKey, _output) switch
+            return rewriter.Rewrite(kind, _old.Strings.Bytes(old), labelKey, _output) switch
             {
-                RewriteOutcome.Unchanged => _strings.Intern(text),
-                RewriteOutcome.Changed => _strings.Intern(_output.WrittenSpan),
+                RewriteOutcome.Unchanged => _strings.Keep(old),
+                RewriteOutcome.Changed => _strings.Add(_output.WrittenSpan),
                 _ => Dropped,
             };
         }
@@ -93,7 +85,7 @@ public static class Rewrite
         {
             ref var answer = ref Answers(kind)[old];
             if (answer == NotAsked)
-                answer = Ask(kind, _old.Strings.Bytes(old));
+                answer = Ask(kind, old);
             return answer;
         }
 
@@ -107,19 +99,6 @@ public static class Rewrite
         }
 
         int Number(ProfileStringKind kind, int old) => Math.Max(0, AskOnce(kind, old));
-
-        string? Text(ProfileStringKind kind, string text)
-        {
-            if (text.Length == 0)
-                return "";
-            _output.ResetWrittenCount();
-            return rewriter.Rewrite(kind, Encoding.UTF8.GetBytes(text), default, _output) switch
-            {
-                RewriteOutcome.Unchanged => text,
-                RewriteOutcome.Changed => Encoding.UTF8.GetString(_output.WrittenSpan),
-                _ => null,
-            };
-        }
 
         RowStore<MappingEntry> Mappings()
         {
@@ -148,24 +127,51 @@ public static class Rewrite
             return functions;
         }
 
-        LabelInterner Labels(out int[] map)
+        /// <summary>The tables with their labels rewritten. Each different label is asked for once, however many sets share it; the sets stay as they are unless a label went or has another place in their order.</summary>
+        ProfileTables Labels(ProfileTables tables)
         {
-            // The table has each different label once, however many sets share it.
-            var rewritten = new LabelEntry?[_old.Labels.Count];
-            for (var i = 0; i < rewritten.Length; i++)
-                rewritten[i] = Label(_old.Labels[i]);
+            var rewritten = new RowStore<LabelEntry>(1, _old.Labels.Count);
+            var dropped = new List<int>();
+            var isMoved = false;
+            for (var i = 0; i < _old.Labels.Count; i++)
+            {
+                ref var old = ref _old.Labels[i];
+                if (Label(old) is { } label)
+                {
+                    rewritten.Add(label);
+                    isMoved |= label.Key != old.Key || (label.Text == 0) != (old.Text == 0);
+                }
+                else
+                {
+                    rewritten.Add(default(LabelEntry));
+                    dropped.Add(i);
+                }
+            }
+            // Labels that became the same stay two rows: sets, samples and the file say the same either way, and finding them would cost as much as the rest.
+            if (dropped.Count == 0 && !isMoved)
+                return tables with { Labels = rewritten };
+            return Resorted(tables, rewritten, dropped);
+        }
+
+        ProfileTables Resorted(ProfileTables tables, RowStore<LabelEntry> rewritten, List<int> dropped)
+        {
             var labels = new LabelInterner();
-            map = new int[_old.LabelSets.Count];
+            var isDropped = dropped.ToHashSet();
+            var map = new int[_old.LabelSets.Count];
             var entries = new List<LabelEntry>();
+            var strings = _strings.ToStore();
             for (var i = 0; i < map.Length; i++)
             {
                 entries.Clear();
                 foreach (var number in _old.LabelSets[i])
-                    if (rewritten[number] is { } entry)
-                        entries.Add(entry);
-                map[i] = labels.Set(CollectionsMarshal.AsSpan(entries), _strings.Strings);
+                    if (!isDropped.Contains(number))
+                        entries.Add(rewritten[number]);
+                map[i] = labels.Set(CollectionsMarshal.AsSpan(entries), strings);
             }
-            return labels;
+            var sampleLabelSets = new RowStore<int>(1, _old.SampleLabelSets.Count);
+            for (var i = 0; i < _old.SampleLabelSets.Count; i++)
+                sampleLabelSets.Add(map[_old.SampleLabelSets[i]]);
+            return tables with { Labels = labels.Labels, LabelSets = labels.Sets, SampleLabelSets = sampleLabelSets };
         }
 
         LabelEntry? Label(in LabelEntry old)
@@ -176,13 +182,12 @@ public static class Rewrite
             var oldKey = _old.Strings.Bytes(old.Key);
             if (old.Text != 0)
                 // An empty text cannot be told from a number in the file, so a text that became empty goes.
-                return Ask(ProfileStringKind.LabelText, _old.Strings.Bytes(old.Text), oldKey) is > 0 and var text ? new LabelEntry(key, text, 0, 0) : null;
-            var unit = _old.Strings.Bytes(old.Unit);
+                return Ask(ProfileStringKind.LabelText, old.Text, oldKey) is > 0 and var text ? new LabelEntry(key, text, 0, 0) : null;
             _output.ResetWrittenCount();
-            return rewriter.RewriteNumber(oldKey, unit, old.Number, _output) switch
+            return rewriter.RewriteNumber(oldKey, _old.Strings.Bytes(old.Unit), old.Number, _output) switch
             {
                 RewriteOutcome.Unchanged => new LabelEntry(key, 0, Unit(old), old.Number),
-                RewriteOutcome.Changed when _output.WrittenCount > 0 => new LabelEntry(key, _strings.Intern(_output.WrittenSpan), 0, 0),
+                RewriteOutcome.Changed when _output.WrittenCount > 0 => new LabelEntry(key, _strings.Add(_output.WrittenSpan), 0, 0),
                 _ => null,
             };
         }
@@ -191,7 +196,7 @@ public static class Rewrite
         {
             ref var unit = ref CollectionsMarshal.GetValueRefOrAddDefault(_units, (label.Key, label.Unit), out var known);
             if (!known)
-                unit = Math.Max(0, Ask(ProfileStringKind.LabelUnit, _old.Strings.Bytes(label.Unit), _old.Strings.Bytes(label.Key)));
+                unit = Math.Max(0, Ask(ProfileStringKind.LabelUnit, label.Unit, _old.Strings.Bytes(label.Key)));
             return unit;
         }
 
@@ -218,6 +223,19 @@ public static class Rewrite
                     known.Add((kind, text), answer = Text(kind, text));
                 return answer;
             }
+        }
+
+        string? Text(ProfileStringKind kind, string text)
+        {
+            if (text.Length == 0)
+                return "";
+            _output.ResetWrittenCount();
+            return rewriter.Rewrite(kind, Encoding.UTF8.GetBytes(text), default, _output) switch
+            {
+                RewriteOutcome.Unchanged => text,
+                RewriteOutcome.Changed => Encoding.UTF8.GetString(_output.WrittenSpan),
+                _ => null,
+            };
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Vitrine.Pprof.Tests.Support;
 using Vitrine.Pprof.Wire;
@@ -57,5 +58,53 @@ public sealed class RewriteTests
         Assert.Equal([new Label("bytes", null, 32, "bytes")], profile.Samples[1].Labels);
         Assert.Empty(profile.Samples[3].Labels);
         Assert.Empty(profile.Comments);
+    }
+
+    /// <summary>Says of every string what a function says; bytes, as redaction does.</summary>
+    sealed class Utf8Rewriter(Func<ProfileStringKind, string, string?> rule, Func<string, long, string?> numbers) : IUtf8ProfileRewriter
+    {
+        public RewriteOutcome Rewrite(ProfileStringKind kind, ReadOnlySpan<byte> text, ReadOnlySpan<byte> labelKey, IBufferWriter<byte> output) =>
+            Say(rule(kind, Encoding.UTF8.GetString(text)), Encoding.UTF8.GetString(text), output);
+
+        public RewriteOutcome RewriteNumber(ReadOnlySpan<byte> labelKey, ReadOnlySpan<byte> unit, long number, IBufferWriter<byte> output) =>
+            Say(numbers(Encoding.UTF8.GetString(labelKey), number), "same", output);
+
+        static RewriteOutcome Say(string? after, string before, IBufferWriter<byte> output)
+        {
+            if (after is null)
+                return RewriteOutcome.Dropped;
+            if (after == before)
+                return RewriteOutcome.Unchanged;
+            Encoding.UTF8.GetBytes(after, output);
+            return RewriteOutcome.Changed;
+        }
+    }
+
+    [Fact]
+    public void Of_Utf8RewriterThatChangesNothing_GivesTheSameBytes() =>
+        Assert.Equal(ProfileWriter.ToBytes(Samples.Small()), ProfileWriter.ToBytes(Rewrite.Of(Samples.Small(), new Utf8Rewriter((_, text) => text, (_, _) => "same"))));
+
+    [Fact]
+    public void Of_NumericLabelThatBecomesAText_StandsAmongTheTexts()
+    {
+        var profile = Rewrite.Of(Samples.Small(), new Utf8Rewriter((_, text) => text, (key, number) => key == "request" ? $"r{number}" : number == 16 ? null : "same"));
+        Assert.Equal([new Label("tenant", "blue"), new Label("tenant", "also")], profile.Samples[0].Labels);
+        Assert.Equal([new Label("request", "r7"), new Label("bytes", null, 32, "bytes")], profile.Samples[1].Labels);
+    }
+
+    [Fact]
+    public void Of_StringThatStaysInOneRoleAndGoesInAnother_IsWhatEachSays()
+    {
+        var builder = new ProfileBuilder(new SampleType("samples", "count"));
+        builder.AddSample([builder.Location(-1, 0, [new Line(builder.Function("same", "", "same"), 1)])], [1], [new("key", "same"), new("other", "empty")]);
+        var profile = Rewrite.Of(builder.Build(), new Utf8Rewriter((kind, text) => (kind, text) switch
+        {
+            (ProfileStringKind.SourceFile, _) => "another",
+            (ProfileStringKind.LabelText, "same") => "same",
+            (ProfileStringKind.LabelText, _) => "",
+            _ => text,
+        }, (_, _) => "same"));
+        Assert.Equal(("same", "another"), (profile.Functions[0].Name, profile.Functions[0].FileName));
+        Assert.Equal([new Label("key", "same")], profile.Samples[0].Labels);
     }
 }

@@ -41,6 +41,23 @@ public static class FlameGraphHtml
         Write(tree, ProfileCaption.Of(current, settings.Title, tree), Shown(settings, current, types), destination);
     }
 
+    /// <summary>
+    /// Rewrites the texts in the data of such a page: what stands in its element <c>&lt;script type="application/octet-stream" id="profile"&gt;</c>. The page's own title is not in it.
+    /// </summary>
+    /// <returns>The new data, base64 as the old one.</returns>
+    /// <exception cref="ProfileFormatException">It is not data of such a page.</exception>
+    public static byte[] RewriteData(ReadOnlySpan<byte> data, TextRewriter rewriter)
+    {
+        ArgumentNullException.ThrowIfNull(rewriter);
+        return FlameGraphHtmlRewrite.Of(data, rewriter);
+    }
+
+    /// <summary>Whether this is the script or the style sheet of such a page, as this version writes them: the same in every page, so there is nothing of anybody in it.</summary>
+    public static bool IsOwnAsset(ReadOnlySpan<byte> content) => content.SequenceEqual(Script.Value) || content.SequenceEqual(Style.Value);
+
+    static readonly Lazy<byte[]> Script = new(() => Encoding.UTF8.GetBytes(Page.Value.Script));
+    static readonly Lazy<byte[]> Style = new(() => Encoding.UTF8.GetBytes(Page.Value.Style));
+
     static ArgumentException NoTypes() => new("The profile has no sample types, so there is nothing to draw.");
 
     static int Shown(FlameGraphOptions options, Profile profile, int[] types) => Math.Max(0, Array.IndexOf(types, options.ValueIndex ?? profile.DefaultSampleTypeIndex));

@@ -1,5 +1,7 @@
 using System.Buffers;
 using Vitrine.Guard.Redaction.Matching;
+using Vitrine.Pprof;
+using Vitrine.Pprof.Views;
 
 namespace Vitrine.Guard.Redaction.Formats;
 
@@ -23,8 +25,10 @@ static class ScriptText
         if (content.IsEmpty)
             return null;
         var output = new ArrayBufferWriter<byte>(content.Length + 256);
+        if (FlameGraphHtml.IsOwnAsset(content))
+            return null;
         if (IsPage(tag))
-            return "The page holds its profile in compressed form. Redact the profile itself (.pb.gz) and write the page anew.";
+            return Page(redaction, content, out redacted);
         if (JsonText.IsJson(content))
         {
             new JsonText(redaction, content, output).Run();
@@ -36,6 +40,21 @@ static class ScriptText
         if (redaction.Redact(content, TextKind.Lines, output))
             redacted = output.WrittenSpan.ToArray();
         return null;
+    }
+
+    static string? Page(TextRedaction redaction, ReadOnlySpan<byte> data, out byte[]? redacted)
+    {
+        try
+        {
+            // Names, files and notes are in one list there: none of them is only a path.
+            redacted = FlameGraphHtml.RewriteData(data, (text, output) => redaction.Redact(text, TextKind.Text, output));
+            return null;
+        }
+        catch (ProfileFormatException e)
+        {
+            redacted = null;
+            return $"{e.Message} Redact the profile itself (.pb.gz) and write the page anew.";
+        }
     }
 
     static bool IsPage(ReadOnlySpan<byte> tag) => tag.IndexOf("application/octet-stream"u8) >= 0;

@@ -5,6 +5,8 @@ namespace Vitrine.Guard.Redaction.Matching;
 /// <summary>What the rules found in one text.</summary>
 sealed class MatchList
 {
+    const int Few = 16;
+
     readonly List<Match> _matches = [];
 
     public int Count => _matches.Count;
@@ -28,6 +30,24 @@ sealed class MatchList
             _matches.TrimExcess();
     }
 
+    static void Sort(Span<Match> matches)
+    {
+        if (matches.Length > Few)
+        {
+            matches.Sort(static (x, y) => x.Start != y.Start ? x.Start.CompareTo(y.Start) : x.Rule.CompareTo(y.Rule));
+            return;
+        }
+        // Each rule adds in order, and most texts have two or three places: insertion is done before the library's sort has begun.
+        for (var i = 1; i < matches.Length; i++)
+        {
+            var moving = matches[i];
+            var at = i;
+            for (; at > 0 && (matches[at - 1].Start > moving.Start || matches[at - 1].Start == moving.Start && matches[at - 1].Rule > moving.Rule); at--)
+                matches[at] = matches[at - 1];
+            matches[at] = moving;
+        }
+    }
+
     public void Set(int index, Match match) => _matches[index] = match;
 
     /// <summary>Brings the places from <paramref name="first"/> on, found in a text without escapes, back to where they stand in the source.</summary>
@@ -48,7 +68,7 @@ sealed class MatchList
         if (_matches.Count < 2)
             return;
         var all = CollectionsMarshal.AsSpan(_matches);
-        all.Sort(static (x, y) => x.Start != y.Start ? x.Start.CompareTo(y.Start) : x.Rule.CompareTo(y.Rule));
+        Sort(all);
         var kept = 0;
         for (var i = 1; i < all.Length; i++)
         {

@@ -9,6 +9,8 @@ sealed class SecretRule : TextRule
     static readonly SearchValues<byte> s_signs = SearchValues.Create("=:"u8);
     static readonly SearchValues<byte> s_end = SearchValues.Create("&; \t\r\n\"'`<>"u8);
 
+    static readonly SearchValues<byte> s_hex = SearchValues.Create("0123456789abcdef"u8);
+
     public override TextTraits NeedsAny => TextTraits.Equal | TextTraits.Colon;
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
@@ -22,7 +24,7 @@ sealed class SecretRule : TextRule
             if (text[sign] == ':' && i - sign > 1 && text[sign + 1] == ':') // C++ and Rust scopes
                 continue;
             var key = Key(text, from, sign);
-            if (key.IsEmpty || !SecretKeys.IsSecret(key, isQuery: false))
+            if (key.IsEmpty || IsMask(text, sign) || !SecretKeys.IsSecret(key, isQuery: false))
                 continue;
             var (start, end) = Value(text, i, IsHeader(key));
             matches.Add(start, end, number);
@@ -59,6 +61,10 @@ sealed class SecretRule : TextRule
         return text[start..end];
     }
 
+    // "‹token:3f2a91c0›" is what a redaction left, not an assignment.
+    static bool IsMask(ReadOnlySpan<byte> text, int sign) =>
+        text[(sign + 1)..] is var tag && tag.Length >= 11 && tag[8..].StartsWith("\u203a"u8) && !tag[..8].ContainsAnyExcept(s_hex) && text[Math.Max(0, sign - SecretKeys.Longest)..sign].LastIndexOf("\u2039"u8) >= 0;
+
     static bool IsHeader(ReadOnlySpan<byte> key) => Letters.IsAt(key, key.Length - 13, "authorization"u8) || Letters.IsAt(key, key.Length - 6, "cookie"u8);
 
     static (int Start, int End) Value(ReadOnlySpan<byte> text, int i, bool isHeader)
@@ -81,16 +87,18 @@ sealed class SecretRule : TextRule
     /// <summary>Where a quoted value ends: at its quote, or with its line. In a text that was itself quoted (<c>\"</c> opened it) a quote with at most one backslash ends it; else one with an even number.</summary>
     static int QuoteEnd(ReadOnlySpan<byte> text, int start, byte quote, bool isEscaped)
     {
-        var line = Letters.LineEnd(text, start);
-        for (var i = start; text[i..line].IndexOf(quote) is >= 0 and var n; i++)
+        // Quote and end of line in one search: looking for the end of the line first would look through the rest of the text at every quote.
+        for (var i = start; text[i..].IndexOfAny(quote, (byte)'\n', (byte)'\r') is >= 0 and var n; i++)
         {
             i += n;
+            if (text[i] != quote)
+                return i;
             var slashes = 0;
             while (i - slashes > start && text[i - slashes - 1] == '\\')
                 slashes++;
             if (isEscaped ? slashes <= 1 : slashes % 2 == 0)
                 return isEscaped ? i - slashes : i;
         }
-        return line;
+        return text.Length;
     }
 }

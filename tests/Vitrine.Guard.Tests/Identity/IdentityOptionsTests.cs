@@ -30,6 +30,7 @@ public sealed class IdentityOptionsTests : IDisposable
         { "Jwt:SymmetricKeyFile", "symmetric and not base64" },
         { "Jwt:DiscoveryAddress", "files and discovery" },
         { "Jwt:KeyFiles", "no keys at all" },
+        { "Jwt:KeyFiles", "more keys without a name than are tried" },
         { "Jwt:KeyFiles:0", "missing file" },
         { "Jwt:KeyFiles:0", "folder" },
         { "Jwt:KeyFiles:0", "private key" },
@@ -101,6 +102,7 @@ public sealed class IdentityOptionsTests : IDisposable
                 jwt.KeyFiles.Clear();
                 jwt.Issuer = "issuer";
                 break;
+            case "more keys without a name than are tried": jwt.KeyFiles[0] = _folder.Write("k", string.Concat(Enumerable.Repeat(_issuer.Curve.ExportSubjectPublicKeyInfoPem() + "\n", 9))); break;
             case "missing file": jwt.KeyFiles[0] = _folder.PathOf("nothing"); break;
             case "folder": jwt.KeyFiles[0] = _folder.PathOf(""); break;
             case "private key": jwt.KeyFiles[0] = _folder.Write("k", _issuer.Rsa.ExportRSAPrivateKeyPem()); break;

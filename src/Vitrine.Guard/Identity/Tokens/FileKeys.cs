@@ -53,6 +53,7 @@ sealed class FileKeys : IKeySource
             }
         }
         if (keys.Count > KeySet.MaximumKeys) problems.Add($"Identity:Jwt:KeyFiles: at most {KeySet.MaximumKeys} keys in all.");
+        if (keys.Count(static key => key.KeyId is null) > KeySet.MostTried) problems.Add($"Identity:Jwt:KeyFiles: at most {KeySet.MostTried} keys without a kid, as PEM files have none; a JSON Web Key Set names its keys.");
         return new([.. files], new KeySet(keys), options.MaximumKeyAge, time, log);
     }
 

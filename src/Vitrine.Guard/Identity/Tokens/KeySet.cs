@@ -8,8 +8,8 @@ sealed class KeySet(IReadOnlyList<VerificationKey> keys)
     /// <summary>The most keys of one source.</summary>
     public const int MaximumKeys = 64;
 
-    // So that a token without kid does not cost as many signatures as there are keys.
-    const int MostTried = 8;
+    /// <summary>The most keys that one token is tried with, so that one without kid does not cost as many signatures as there are keys.</summary>
+    public const int MostTried = 8;
 
     /// <summary>How many.</summary>
     public int Count => keys.Count;

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using Google.Protobuf;
 using Vitrine.Doors.Grpc.V1;
@@ -92,15 +93,20 @@ sealed class LooksService
     // What has methods of its own is there and nowhere else; for the desk an unknown name, so that who may not look does not learn more.
     static string NameOf(string name) => name is PageName.Index or PageName.Switches ? "" : name;
 
-    LookHead HeadOf(TakeRequest request, LookAnswer answer) => new()
+    LookHead HeadOf(TakeRequest request, LookAnswer answer)
     {
-        Service = _desk.Find(request.Service)?.Name ?? "",
-        Name = request.Name,
-        MediaType = answer.ContentType,
-        FileName = answer.FileName ?? "",
-        Size = answer.File?.Length ?? answer.Bytes.Length,
-        Note = answer.Note,
-    };
+        var head = new LookHead
+        {
+            Service = _desk.Find(request.Service)?.Name ?? "",
+            Name = request.Name,
+            MediaType = answer.ContentType,
+            FileName = answer.FileName ?? "",
+            Size = answer.File?.Length ?? answer.Bytes.Length,
+            Note = answer.Note,
+        };
+        foreach (var (rule, count) in answer.Redactions ?? ReadOnlyDictionary<string, long>.Empty) head.Redactions[rule] = count;
+        return head;
+    }
 
     // What is wrong with a time is the desk's to say, when the guard has let the caller in.
     static LookQuery QueryOf(TakeRequest request) => new(

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Vitrine.Grpc.Reflection.V1;
 
 namespace Vitrine.Grpc.Reflection;
@@ -6,33 +7,36 @@ namespace Vitrine.Grpc.Reflection;
 /// <summary>The standard reflection service (<c>grpc.reflection.v1</c>, and <c>v1alpha</c> for older tools): it gives the .proto files of the services, which are public, and asks nobody who they are.</summary>
 public static class GrpcReflection
 {
-    const string Method = "ServerReflectionInfo";
-
     /// <summary>Both versions of the service.</summary>
     /// <param name="services">The services to be found, beside the two themselves.</param>
     public static IReadOnlyList<GrpcService> Of(IReadOnlyList<GrpcService> services)
     {
         ArgumentNullException.ThrowIfNull(services);
         var limits = new GrpcLimits { MaximumRequestBytes = 4096, MaximumDuration = TimeSpan.FromMinutes(10) };
-        var v1 = new GrpcService(ReflectionReflection.Descriptor.Services[0]) { Limits = limits };
-        var v1Alpha = new GrpcService(V1Alpha.ReflectionReflection.Descriptor.Services[0]) { Limits = limits };
-        var catalog = new DescriptorCatalog([.. services.Select(static one => one.Descriptor), v1.Descriptor, v1Alpha.Descriptor]);
-        return
-        [
-            v1.Bidirectional<ServerReflectionRequest, ServerReflectionResponse>(Method, async (requests, responses, _) =>
+        GrpcService[] both = [new(ReflectionReflection.Descriptor.Services[0]) { Limits = limits }, new(OlderName().Services[0]) { Limits = limits }];
+        var catalog = new DescriptorCatalog([.. services.Select(static one => one.Descriptor), .. both.Select(static one => one.Descriptor)]);
+        foreach (var one in both)
+        {
+            one.Bidirectional<ServerReflectionRequest, ServerReflectionResponse>("ServerReflectionInfo", async (requests, responses, _) =>
             {
                 while (await requests.Next() is { } request) await responses.Write(Answer(catalog, request));
-            }),
-            // The same bytes under another name.
-            v1Alpha.Bidirectional<V1Alpha.ServerReflectionRequest, V1Alpha.ServerReflectionResponse>(Method, async (requests, responses, _) =>
-            {
-                while (await requests.Next() is { } request)
-                {
-                    var answer = Answer(catalog, ServerReflectionRequest.Parser.ParseFrom(request.ToByteString()));
-                    await responses.Write(V1Alpha.ServerReflectionResponse.Parser.ParseFrom(answer.ToByteString()));
-                }
-            }),
-        ];
+            });
+        }
+        return both;
+    }
+
+    // v1alpha is v1 under its older name, to the byte.
+    static FileDescriptor OlderName()
+    {
+        const string name = "grpc.reflection.v1", older = "grpc.reflection.v1alpha";
+        var file = ReflectionReflection.Descriptor.ToProto();
+        file.Name = file.Name.Replace("/v1/", "/v1alpha/", StringComparison.Ordinal);
+        file.Package = older;
+        foreach (var field in file.MessageType.SelectMany(static one => one.Field).Where(static one => one.HasTypeName)) field.TypeName = Older(field.TypeName);
+        foreach (var method in file.Service.SelectMany(static one => one.Method)) (method.InputType, method.OutputType) = (Older(method.InputType), Older(method.OutputType));
+        return FileDescriptor.BuildFromByteStrings([file.ToByteString()])[0];
+
+        static string Older(string type) => type.Replace($".{name}.", $".{older}.", StringComparison.Ordinal);
     }
 
     static ServerReflectionResponse Answer(DescriptorCatalog catalog, ServerReflectionRequest request)

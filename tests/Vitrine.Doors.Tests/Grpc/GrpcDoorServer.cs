@@ -22,13 +22,14 @@ sealed class GrpcDoorServer : IAsyncDisposable
     readonly WebApplication _app;
     readonly HttpClient _http2;
 
-    GrpcDoorServer(WebApplication app, LookDesk desk)
+    GrpcDoorServer(WebApplication app, LookDesk desk, string socket)
     {
         _app = app;
         Desk = desk;
+        Socket = socket;
         Authority = new Uri(app.Urls.First()).Authority;
         _http2 = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.First()), Timeout = Limit };
-        Http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.Last()), Timeout = Limit };
+        Http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.ElementAt(1)), Timeout = Limit };
     }
 
     public LookDesk Desk { get; }
@@ -36,6 +37,9 @@ sealed class GrpcDoorServer : IAsyncDisposable
     public LookGuard Guard => Desk.Guard;
 
     public string Authority { get; }
+
+    /// <summary>The path of a Unix socket on which HTTP/2 is spoken.</summary>
+    public string Socket { get; }
 
     /// <summary>The other door.</summary>
     public HttpClient Http { get; }
@@ -48,10 +52,12 @@ sealed class GrpcDoorServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel =>
+        var socket = Path.Combine(Path.GetTempPath(), $"vitrine-grpc-{Guid.NewGuid():N}.sock");
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, static endpoint => endpoint.Protocols = HttpProtocols.Http2);
             kestrel.Listen(IPAddress.Loopback, 0, static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.ListenUnixSocket(socket, static endpoint => endpoint.Protocols = HttpProtocols.Http2);
         });
         var app = builder.Build();
         var guard = new LookGuard(options);
@@ -62,7 +68,7 @@ sealed class GrpcDoorServer : IAsyncDisposable
         http.MapMetrics(app);
         http.MapVars(app);
         await app.StartAsync();
-        return new(app, desk);
+        return new(app, desk, socket);
     }
 
     /// <summary>Calls a method; the messages of the answer and its status.</summary>
@@ -102,6 +108,7 @@ sealed class GrpcDoorServer : IAsyncDisposable
         _http2.Dispose();
         Http.Dispose();
         await _app.DisposeAsync();
+        File.Delete(Socket);
         Guard.Dispose();
     }
 }

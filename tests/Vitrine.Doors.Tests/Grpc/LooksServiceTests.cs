@@ -115,6 +115,15 @@ public sealed class LooksServiceTests
     }
 
     [Fact]
+    public async Task Take_WhatHasSecrets_SaysHowManyWereTakenOut()
+    {
+        await using var server = await GrpcDoorServer.Start(new MadeUpProfile("heap", 3) { Comment = "mail to ada@example.com and bob@example.com" });
+        var taken = Assert.Single((await server.Call<TakeResponse>("Looks/Take", new TakeRequest { Name = "heap", Format = Format.Text })).Messages);
+        Assert.DoesNotContain("ada@", taken.Content.ToStringUtf8(), StringComparison.Ordinal);
+        Assert.Equal(2, taken.Head.Redactions.Values.Sum());
+    }
+
+    [Fact]
     public async Task Take_SwitchedOff_IsPermissionDenied()
     {
         await using var server = await GrpcDoorServer.Start(GrpcDoorServer.Heap);
@@ -142,8 +151,12 @@ public sealed class LooksServiceTests
     {
         var recorder = new MadeUpRecorder("cpu");
         await using var server = await GrpcDoorServer.Start(recorder);
-        var answer = await server.Call<TakeResponse>("Looks/Take", new TakeRequest { Name = "profile", Seconds = 20 }, ("grpc-timeout", "300m"));
-        Assert.Equal(GrpcStatusCode.DeadlineExceeded, answer.Code);
+        // On a busy machine the time is over before the look has begun.
+        for (var timeout = 300; !await recorder.Started.WaitAsync(0); timeout *= 2)
+        {
+            Assert.InRange(timeout, 0, 16_000);
+            Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await server.Call<TakeResponse>("Looks/Take", new TakeRequest { Name = "profile", Seconds = 20 }, ("grpc-timeout", $"{timeout}m"))).Code);
+        }
         Assert.True(await recorder.WasStopped.Task.WaitAsync(GrpcDoorServer.Limit));
     }
 

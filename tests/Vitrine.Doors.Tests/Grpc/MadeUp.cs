@@ -65,7 +65,14 @@ sealed class MadeUpProfile(string name, int functions) : MadeUp(name), IProfileI
 {
     public Func<Exception?> Fault { get; init; } = static () => null;
 
-    public Look<Profile> Collect(ITarget target, CancellationToken cancellation) => Fault() is { } fault ? throw fault : LookOf(ProfileOf("inuse_space", "bytes", functions));
+    public string? Comment { get; init; }
+
+    public Look<Profile> Collect(ITarget target, CancellationToken cancellation)
+    {
+        if (Fault() is { } fault) throw fault;
+        var profile = ProfileOf("inuse_space", "bytes", functions);
+        return LookOf(Comment is null ? profile : profile.WithComments([Comment]));
+    }
 }
 
 /// <summary>Watches until its time is over or it is stopped.</summary>

@@ -8,7 +8,7 @@ namespace Vitrine.Grpc.Tests.Framing;
 /// <summary>Frames as they should be, and as they should not.</summary>
 public sealed class FramingTests
 {
-    static readonly GrpcLimits s_limits = new() { MaximumRequestBytes = 1000, MaximumResponseBytes = 2000, MaximumRequests = 3, ReadTime = TimeSpan.FromMilliseconds(300) };
+    static readonly GrpcLimits s_limits = new() { MaximumRequestBytes = 1000, MaximumResponseBytes = 2000, MaximumRequests = 3 };
 
     static async Task<RawAnswer> Say(byte[] body, params IReadOnlyList<(string, string)> headers)
     {
@@ -154,7 +154,7 @@ public sealed class FramingTests
     [Fact]
     public async Task Unary_RequestThatNeverEnds_EndsAfterTheReadTime()
     {
-        await using var server = await EchoServer.Start(limits: s_limits);
+        await using var server = await EchoServer.Start(limits: new() { ReadTime = TimeSpan.FromMilliseconds(300) });
         using var client = new RawClient(server.Http2);
         var over = new TaskCompletionSource();
         var answer = await client.Send(RawClient.Request("Say", new ScriptedContent(async stream =>

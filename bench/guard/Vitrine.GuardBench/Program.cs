@@ -1,3 +1,4 @@
+using Vitrine.GuardBench.Decision;
 using Vitrine.GuardBench.Redaction;
 
 // Parts by name, in the order in which they are shown; without a name, all of them.
@@ -6,6 +7,7 @@ var folder = args.FirstOrDefault(static one => one.StartsWith("--profiles=", Str
 var parts = args.Where(static one => !one.StartsWith('-')).ToHashSet(StringComparer.Ordinal);
 (string Name, Action Run)[] all =
 [
+    ("decision", () => DecisionBench.Run(quick)),
     ("redaction", () => RedactionBench.Run(quick, folder)),
     ("redaction-hostile", () => RedactionBench.RunHostile(quick)),
 ];

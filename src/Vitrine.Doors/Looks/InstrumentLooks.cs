@@ -27,7 +27,7 @@ sealed class InstrumentLooks
     public LookResult Take(LookPlan plan, Asked asked, LookQuery query, long maximumBytes, CancellationToken stop)
     {
         var (instrument, service, name) = (asked.Instrument!, asked.Service!, asked.Name);
-        var target = service.Open();
+        var target = Open(service);
         try
         {
             if (instrument.AvailableFor(target) is { CanLook: false, Reason: var reason })
@@ -49,6 +49,18 @@ sealed class InstrumentLooks
         finally
         {
             (target as IDisposable)?.Dispose();
+        }
+    }
+
+    static ITarget Open(IShownService service)
+    {
+        try
+        {
+            return service.Open();
+        }
+        catch (InstrumentUnavailableException e)
+        {
+            throw new LookFaultException(new LookFault(LookStatus.Unavailable, e.Advice.Length > 0 ? $"{e.Message} {e.Advice}" : e.Message, IsServiceGone: true));
         }
     }
 

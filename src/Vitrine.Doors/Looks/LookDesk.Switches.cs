@@ -28,6 +28,7 @@ public sealed partial class LookDesk
 
     LookAnswer Turn(SwitchCall call, bool isKnown, LookPermit permit)
     {
+        if (ClosedBecause() is { } closed) return Failed(new(LookStatus.Forbidden, closed));
         if (call.Problem.Length > 0) return Failed(new(LookStatus.BadRequest, call.Problem));
         if (!isKnown) return Failed(new(LookStatus.NotFound, "There is no such switch: GET this page lists them."));
         if (!call.TryGetState(out var isOn)) return Failed(new(LookStatus.BadRequest, "on is 1 or 0, or left out to take back what was said before."));

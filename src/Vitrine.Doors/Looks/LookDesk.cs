@@ -246,7 +246,7 @@ public sealed partial class LookDesk
         ? asked.Service!.WayToGrow(asked.Instrument) is { Length: > 0 } way ? $" Here: ask with ?seconds=10, or {way} for looks without it." : " Here: ask with ?seconds=10."
         : "";
 
-    static LookAnswer Failed(LookFault fault) => new() { Status = fault.Status, Message = fault.Message };
+    static LookAnswer Failed(LookFault fault) => new() { Status = fault.Status, Message = fault.Message, IsServiceGone = fault.IsServiceGone };
 
     internal static LookAnswer Refused(Refusal refusal) => new() { Status = StatusOf(refusal.Kind), Message = refusal.Message, RetryAfter = refusal.RetryAfter };
 

@@ -144,9 +144,21 @@ public sealed class LookDeskTests
 
         using var answer = await Ask(desk, "heap");
         using var stranger = await Ask(desk, "heap", credentials: s_elsewhere);
+        using var turned = await desk.Turn(new("test", "heap", "0", "", "", s_here), default);
 
         Assert.Equal((LookStatus.Forbidden, "Closed for the night."), (answer.Status, answer.Message));
         Assert.DoesNotContain("night", stranger.Message, StringComparison.Ordinal);
+        Assert.Equal((LookStatus.Forbidden, true), (turned.Status, desk.Guard.Switches.IsOn("heap")));
+    }
+
+    [Fact]
+    public async Task Take_NoProcessToLookAt_IsTheServicesFault()
+    {
+        var desk = new LookDesk(new LookGuard(new() { Switches = { Environment = "" } }), [new TestShown(new GrowingProfile("heap")) { Gone = "No process listens at :8080." }]);
+
+        using var answer = await Ask(desk, "heap");
+
+        Assert.Equal((LookStatus.Unavailable, 502, "No process listens at :8080. Start it."), (answer.Status, answer.HttpStatus, answer.Message));
     }
 
     [Fact]

@@ -45,5 +45,8 @@ sealed class TestShown(params IInstrument[] instruments) : IShownService
         return page is not null;
     }
 
-    public ITarget Open() => new Target();
+    /// <summary>Why there is no process to look at; empty = there is one.</summary>
+    public string Gone { get; init; } = "";
+
+    public ITarget Open() => Gone.Length == 0 ? new Target() : throw new InstrumentUnavailableException(Gone, "Start it.");
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Vitrine.Guard.Audit;
 using Vitrine.Guard.Identity;
 using Vitrine.Guard.Limits;
@@ -30,6 +31,20 @@ public sealed class GuardOptions
 
     /// <summary>Where decisions are recorded.</summary>
     public AuditOptions Audit { get; set; } = new();
+
+    /// <summary>All that is wrong with the options, a sentence each with its key; empty when a guard would take them. Reads the files that they name, writes nothing and asks nobody.</summary>
+    public IReadOnlyList<string> Check()
+    {
+        try
+        {
+            using var settings = new GuardSettings(this, TimeProvider.System, NullLogger.Instance);
+            return [];
+        }
+        catch (GuardOptionsException e)
+        {
+            return e.Problems;
+        }
+    }
 
     // Identity, policy and redaction are checked where they are read.
     internal IReadOnlyList<string> Problems() => [.. Limits.Problems(), .. Switches.Problems(), .. Audit.Problems()];

@@ -119,7 +119,7 @@ static class AuditRules
 
     public static AuditRule AuditLog { get; } = new("VA062", "AuditLogUnprotected", "Vitrine's audit log is not protected",
         "Who looked, and at what, can be changed afterwards, or is not written down.",
-        Severity.Medium, [PciAuditLogs, PciAuditLogsProtected, IsoLogging, SocMonitoring]);
+        Severity.High, [PciAuditLogs, PciAuditLogsProtected, IsoLogging, SocMonitoring]);
 
     public static AuditRule WritableByOthers { get; } = new("VA063", "ConfigurationWritableByOthers", "others may change Vitrine's configuration",
         "Whoever changes the file decides who may look.",

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Vitrine.Agent.Audit;
+using Vitrine.Agent.Audit.Configuration;
 using Vitrine.Agent.Audit.Watching;
 using Vitrine.Agent.CommandLine;
 using Vitrine.Agent.Json;
@@ -14,7 +15,7 @@ static class AuditVerb
 {
     sealed record WatchRequest(string[] Processes, TimeSpan Duration, TimeSpan Every, string Format, string? Output, Severity? FailOn, bool Quiet);
 
-    sealed record Request(string[] Processes, bool Probe, string Format, string? Output, Severity? FailOn, Severity Least, bool All, bool Quiet);
+    sealed record Request(string[] Processes, bool Probe, string Format, string? Output, Severity? FailOn, Severity Least, bool All, bool Quiet, string[] Configurations);
 
     /// <summary>Events of a watch that a file gets; the summary counts all.</summary>
     const int MostKept = 10_000;
@@ -28,11 +29,13 @@ static class AuditVerb
             vitrine audit checkout 4711 --probe
             vitrine audit --format sarif -o audit.sarif
             vitrine audit --min-severity medium --fail-on medium
+            vitrine audit --config /etc/vitrine/gate.json
             vitrine audit --watch --format json        a line for each debugger that attaches
             """);
         var processes = new Argument<string[]>("PID") { Description = "The processes: pids, or names that only one process has; without any, the whole machine", Arity = ArgumentArity.ZeroOrMore };
         command.Arguments.Add(processes);
         var probe = Add(new Option<bool>("--probe") { Description = "Send one request for /debug/pprof/ to the TCP listeners of Go and .NET processes, to know whether they ask who wants it; without it nothing is sent to anybody" });
+        var configurations = Add(new Option<string[]>("--config") { Description = "Look at this configuration file of Vitrine's too, the gate's or a service's appsettings.json: whom it lets in, and who may change or read what it rests on; may be given several times", HelpName = "FILE", Arity = ArgumentArity.ZeroOrMore });
         var failOn = Add(SeverityOption("--fail-on", "Exit with 9 when there is a finding of this severity or worse: critical, high, medium, low, info, never", "high", "never"));
         var least = Add(SeverityOption("--min-severity", "Show findings of this severity and worse as text; JSON and SARIF have all", "info"));
         var all = Add(new Option<bool>("--all", "-a") { Description = "Show every process of a finding, not the first ones only" });
@@ -49,7 +52,7 @@ static class AuditVerb
                 return Task.FromResult(Watch(new WatchRequest(parsed.GetValue(processes) ?? [], duration.Of(parsed), every.Of(parsed), parsed.GetValue(format)!, parsed.GetValue(output), Of(parsed.GetValue(failOn)!), parsed.GetValue(quiet)), cancellation));
             return Task.FromResult(Run(new Request(
                 parsed.GetValue(processes) ?? [], parsed.GetValue(probe), parsed.GetValue(format)!, parsed.GetValue(output), Of(parsed.GetValue(failOn)!), Of(parsed.GetValue(least)!) ?? Severity.Info,
-                parsed.GetValue(all), parsed.GetValue(quiet)), cancellation));
+                parsed.GetValue(all), parsed.GetValue(quiet), parsed.GetValue(configurations) ?? []), cancellation));
         });
         return command;
 
@@ -64,9 +67,10 @@ static class AuditVerb
     {
         // 1. Find what was meant.
         var processes = Find(request.Processes);
+        var configured = request.Configurations.Distinct(StringComparer.Ordinal).SelectMany(ConfigurationAudit.Of).ToList();
 
         // 2. Look and judge.
-        var report = Auditor.Run(processes, request.Probe, [], cancellation);
+        var report = Auditor.Run(processes, request.Probe, configured, cancellation);
 
         // 3. Show.
         switch (request.Format)

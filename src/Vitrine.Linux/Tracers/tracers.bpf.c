@@ -43,7 +43,7 @@ struct {
 	__uint(max_entries, 256 << 10);
 } events SEC(".maps");
 
-// What is in task.bpf.h is of another pid: the parent is not in the shared header.
+// What only this program reads of a task.
 struct task_struct___family {
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;

@@ -85,7 +85,7 @@ sealed class GrpcDoorServer : IAsyncDisposable
         var body = new byte[5 + request.CalculateSize()];
         BinaryPrimitives.WriteInt32BigEndian(body.AsSpan(1), body.Length - 5);
         request.WriteTo(body.AsSpan(5));
-        var http = new HttpRequestMessage(HttpMethod.Post, method.StartsWith("/", StringComparison.Ordinal) ? method : $"/vitrine.v1.{method}") { Content = new ByteArrayContent(body), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var http = new HttpRequestMessage(HttpMethod.Post, method.StartsWith('/') ? method : $"/vitrine.v1.{method}") { Content = new ByteArrayContent(body), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         http.Content.Headers.ContentType = new("application/grpc");
         foreach (var (name, value) in headers) Assert.True(http.Headers.TryAddWithoutValidation(name, value));
         return _http2.SendAsync(http, HttpCompletionOption.ResponseHeadersRead, cancellation);

@@ -17,7 +17,7 @@ sealed class HeapPlaceWatch : IDisposable
     const int MostPlaces = 5;
 
     readonly HeapTracking? _tracking;
-    readonly List<HeapSight> _sights = [];
+    List<HeapSight> _sights = [];
     string _why = "";
 
     HeapPlaceWatch(HeapTracking? tracking, string why) => (_tracking, _why) = (tracking, why);
@@ -44,7 +44,8 @@ sealed class HeapPlaceWatch : IDisposable
             var sight = _tracking.See();
             if (sight.LastCollection == 0 || _sights.Count > 0 && sight.LastCollection == _sights[^1].LastCollection) return;
             _sights.Add(sight);
-            if (_sights.Count > MostSights) _sights.RemoveAll(one => one != sight && _sights.IndexOf(one) % 2 == 1);
+            // The first and the latest stay.
+            if (_sights.Count > MostSights) _sights = [.. _sights.Where((_, i) => i % 2 == 0 || i == _sights.Count - 1)];
         }
         catch (InstrumentUnavailableException e)
         {

@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
 using Vitrine.Agent.CommandLine;
+using Vitrine.Agent.Gate.Configuration;
 using Vitrine.Agent.Show;
 using Vitrine.Agent.Targets;
 using Vitrine.Go.Binary;
+using Vitrine.Guard;
 using Vitrine.Instruments;
 using Vitrine.Linux.Binaries;
 using Vitrine.Linux.Kernel;
@@ -25,6 +28,8 @@ static class Failure
 
     static (int Code, string Message, string Advice) Describe(Exception exception) => exception switch
     {
+        GateSettingsException or GuardOptionsException => (ExitCode.Usage, exception.Message, ""),
+        CryptographicException certificate => (ExitCode.BadFile, $"The certificate or its key cannot be used: {certificate.Message}", ""),
         UsageException usage => (ExitCode.Usage, usage.Message, ""),
         TargetNotFoundException missing => (ExitCode.TargetNotFound, missing.Message, missing.Advice),
         AccessDeniedException denied => (ExitCode.AccessDenied, denied.Message, denied.Advice),

@@ -47,6 +47,7 @@ static class VitrineCommand
         GcVerb.Create(),
         WatchVerb.Create(),
         AuditVerb.Create(),
+        GateVerb.Create(),
         BtfVerb.Create(),
         ProfileVerb.Create(),
         AuditLogVerb.Create(),

@@ -11,6 +11,9 @@ static class HttpAnswers
     /// <summary>What the reader must know of an answer beside what is in it.</summary>
     public const string NoteHeader = "Vitrine-Note";
 
+    /// <summary>Who made an answer of a service behind a gate: <c>outside</c> or <c>forwarded</c>.</summary>
+    public const string SourceHeader = "Vitrine-Source";
+
     const string PlainText = "text/plain; charset=utf-8";
 
     /// <summary>Sends an answer; nothing when the caller is gone.</summary>
@@ -30,6 +33,7 @@ static class HttpAnswers
         response.ContentType = answer.ContentType;
         if (answer.FileName is { } name) response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
         if (answer.Note.Length > 0) response.Headers[NoteHeader] = answer.Note;
+        if (answer.Source.Length > 0) response.Headers[SourceHeader] = answer.Source;
         if (isHead) return;
         response.ContentLength = answer.File?.Length ?? answer.Bytes.Length;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);

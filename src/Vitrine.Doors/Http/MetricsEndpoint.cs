@@ -52,6 +52,10 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options, RequestDele
         {
             await Fail(context, permit, new() { Status = LookStatus.Unavailable, Message = e.Message, IsServiceGone = true });
         }
+        catch (ServiceFailedException e)
+        {
+            await Fail(context, permit, new() { Status = LookStatus.Unavailable, Message = e.Message, IsServiceGone = true, IsTooLate = e.IsTooLate });
+        }
         finally
         {
             buffer.ResetWrittenCount();

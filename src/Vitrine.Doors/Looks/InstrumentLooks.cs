@@ -34,7 +34,7 @@ sealed class InstrumentLooks
                 throw new LookFaultException(LookStatus.NotAvailable, $"There is no profile {name} here: {reason}.");
             if (plan.Fault is { } fault) throw new LookFaultException(fault);
             using var place = plan.Kind is LookKind.Recording or LookKind.File or LookKind.Events ? _places.Take(service.Name, instrument.Name) : null;
-            return plan.Kind switch
+            var result = plan.Kind switch
             {
                 LookKind.Text => Text((ITextInstrument)instrument, target, maximumBytes, stop),
                 LookKind.Snapshot => Snapshot((IProfileInstrument)instrument, name, target, query, stop),
@@ -45,6 +45,7 @@ sealed class InstrumentLooks
                 LookKind.Events => Watch((IEventInstrument)instrument, name, target, plan.Duration, query, maximumBytes, stop),
                 _ => throw new UnreachableException(),
             };
+            return target is IKnowsSource { Source: var source } ? result with { Source = source } : result;
         }
         finally
         {

@@ -27,6 +27,12 @@ public sealed record LookAnswer : IDisposable
     /// <summary>What the reader must know of the answer beside what is in it, a sentence: that the look was ended early. Empty when there is nothing.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>Who made it, for a service behind a gate: <c>outside</c> or <c>forwarded</c>; empty where that is not told.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>For <see cref="IsServiceGone"/>: whether the service did not answer in time (HTTP 504).</summary>
+    public bool IsTooLate { get; init; }
+
     /// <summary>For <see cref="LookStatus.Unavailable"/>: whether it is the service behind the gate that does not answer (HTTP 502), and not the guard (503).</summary>
     public bool IsServiceGone { get; init; }
 
@@ -40,7 +46,7 @@ public sealed record LookAnswer : IDisposable
         LookStatus.NotFound => 404,
         LookStatus.TooMany => 429,
         LookStatus.NotAvailable => 501,
-        LookStatus.Unavailable => IsServiceGone ? 502 : 503,
+        LookStatus.Unavailable => !IsServiceGone ? 503 : IsTooLate ? 504 : 502,
         _ => 500,
     };
 

@@ -171,6 +171,10 @@ public sealed partial class LookDesk
         {
             return Failed(e.Fault);
         }
+        catch (ServiceFailedException e)
+        {
+            return new() { Status = LookStatus.Unavailable, Message = e.Message, IsServiceGone = true, IsTooLate = e.IsTooLate };
+        }
         catch (InstrumentUnavailableException e)
         {
             return asked.Instrument is null
@@ -222,7 +226,7 @@ public sealed partial class LookDesk
 
     static LookAnswer Write(LookResult result, string name, string note, long maximumBytes)
     {
-        var answer = new LookAnswer { Status = LookStatus.Ok, ContentType = result.ContentType, FileName = result.FileName, Note = note, File = result.File, Bytes = result.Bytes };
+        var answer = new LookAnswer { Status = LookStatus.Ok, ContentType = result.ContentType, FileName = result.FileName, Note = note, Source = result.Source, File = result.File, Bytes = result.Bytes };
         if (result.Profile is { } profile)
         {
             if (note.Length > 0) profile = profile.WithComments([.. profile.Comments, note]);

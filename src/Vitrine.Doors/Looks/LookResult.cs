@@ -18,6 +18,9 @@ sealed record LookResult(string ContentType, string? FileName) : IDisposable
     /// <summary>What was seen, when it is neither a profile nor a file.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
 
+    /// <summary>Who made it (<see cref="IKnowsSource"/>); empty where that is not told.</summary>
+    public string Source { get; init; } = "";
+
     /// <summary>The file, from its start; deleted when it is closed.</summary>
     public FileStream? File { get; init; }
 

@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Text;
 using Vitrine.Agent.Gate.Services;
+using Vitrine.Doors.Looks;
 using Vitrine.Instruments;
 using Vitrine.Linux.Processes;
 
 namespace Vitrine.Agent.Gate.Pages;
 
 /// <summary>The command line of a service's process, its arguments separated by NUL bytes as Go's <c>cmdline</c> has it: from /proc, and only without a process from the service's own page.</summary>
-sealed class CommandLinePage(GateService service)
+sealed class CommandLinePage(GateService service) : IShownPage
 {
     /// <summary>Command lines hold passwords more often than they should.</summary>
     public bool IsRedacted => true;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Vitrine.Agent.Gate.Services;
+using Vitrine.Doors.Looks;
 using Vitrine.Export;
 using Vitrine.Go.Memory;
 using Vitrine.Instruments;
@@ -12,7 +13,7 @@ namespace Vitrine.Agent.Gate.Pages;
 /// <c>/metrics</c> of a Go service, under the names of Go's own Prometheus collectors, so that dashboards and alerts made for those fit. All of it is read from outside: the service need not have the client, nor a port for it.
 /// What cannot be known from outside is a comment with the reason. The service's own metrics, beyond Go's, are not here: those it serves itself.
 /// </summary>
-sealed class MetricsPage(GateService service)
+sealed class MetricsPage(GateService service) : IShownPage
 {
     /// <summary>Figures and the program's version: there is nothing to take out, and a label that changed would change the series.</summary>
     public bool IsRedacted => false;

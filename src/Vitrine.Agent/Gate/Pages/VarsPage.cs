@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
 using Vitrine.Agent.Gate.Forwarding;
+using Vitrine.Doors.Looks;
 
 namespace Vitrine.Agent.Gate.Pages;
 
 /// <summary>The service's page of expvar (<c>/debug/vars</c>): its command line, its memory statistics and whatever it publishes. Forwarded, checked to be JSON, and redacted on its way out.</summary>
-sealed class VarsPage(UpstreamClient client)
+sealed class VarsPage(UpstreamClient client) : IShownPage
 {
     const int MostDepth = 64;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Vitrine.Agent.Gate.Forwarding;
+using Vitrine.Agent.Gate.Pages;
 using Vitrine.Doors.Looks;
 using Vitrine.Go;
 using Vitrine.Go.Goroutines;
@@ -18,7 +19,12 @@ sealed class GateService : IShownService, IDisposable
 {
     readonly InstrumentRegistry _registry;
     readonly ProcessFinder? _finder;
+    readonly TargetChoice _asked;
+    readonly IReadOnlyList<string> _profiles;
     readonly TargetPool _pool = new();
+    readonly MetricsPage _metrics;
+    readonly CommandLinePage _commandLine;
+    readonly VarsPage? _vars;
 
     /// <summary>A service.</summary>
     /// <param name="name">Its name, as callers ask for it.</param>
@@ -30,9 +36,13 @@ sealed class GateService : IShownService, IDisposable
     {
         Name = name;
         Client = client;
+        (_asked, _profiles) = (choice, profiles);
         Choice = choice.IsNone && client?.Address.ListenerHere is { } listener ? new TargetChoice { Listen = listener } : choice;
         _finder = Choice.IsNone ? null : new ProcessFinder(Choice, time);
         _registry = Registry(client, profiles);
+        _metrics = new(this);
+        _commandLine = new(this);
+        _vars = client is null ? null : new(client);
     }
 
     /// <inheritdoc/>
@@ -49,6 +59,19 @@ sealed class GateService : IShownService, IDisposable
 
     /// <inheritdoc/>
     public bool TryGet(string name, [MaybeNullWhen(false)] out IInstrument instrument) => _registry.TryGet(name, out instrument);
+
+    /// <inheritdoc/>
+    public bool TryGetPage(string name, [MaybeNullWhen(false)] out IShownPage page)
+    {
+        page = name switch
+        {
+            PageName.Metrics => _metrics,
+            PageName.CommandLine => _commandLine,
+            PageName.Vars => _vars,
+            _ => null,
+        };
+        return page is not null;
+    }
 
     /// <inheritdoc/>
     ITarget IShownService.Open() => Open();
@@ -76,6 +99,10 @@ sealed class GateService : IShownService, IDisposable
         }
     }
 
+    /// <summary>Whether this is the service that settings speak of.</summary>
+    public bool IsFor(string name, TargetChoice choice, UpstreamAddress? address, IEnumerable<string> profiles) =>
+        name == Name && choice == _asked && address == Client?.Address && profiles.SequenceEqual(_profiles);
+
     static InstrumentRegistry Registry(UpstreamClient? client, IReadOnlyList<string> profiles)
     {
         ForwardedProfile? Forwarded(IInstrument outside) => client is null ? null : new ForwardedProfile(outside.Name, outside.Description, client);
@@ -94,7 +121,7 @@ sealed class GateService : IShownService, IDisposable
         }
         if (client is null)
             return registry;
-        registry.Add(new ForwardedTrace(client));
+        registry.Add(new GateTrace(new ForwardedTrace(client)));
         registry.Add(new GateProfile("threadcreate", "stacks that led to the creation of new threads", null, new ForwardedProfile("threadcreate", "stacks that led to the creation of new threads", client)));
         foreach (var own in profiles)
             registry.Add(new GateProfile(own, "a profile that the service registered itself", null, new ForwardedProfile(own, "a profile that the service registered itself", client)));

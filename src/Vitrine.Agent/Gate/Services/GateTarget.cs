@@ -1,3 +1,4 @@
+using Vitrine.Doors.Looks;
 using Vitrine.Go;
 using Vitrine.Instruments;
 using Vitrine.Linux.Processes;
@@ -5,7 +6,7 @@ using Vitrine.Linux.Processes;
 namespace Vitrine.Agent.Gate.Services;
 
 /// <summary>One look's view of a service: the process behind it, if there is one that can be looked into, and who answered in the end. Used by one look, on one thread.</summary>
-sealed class GateTarget : ITarget, IDisposable
+sealed class GateTarget : ITarget, IKnowsSource, IDisposable
 {
     readonly TargetPool _pool;
     readonly GoTarget? _go;
@@ -42,6 +43,14 @@ sealed class GateTarget : ITarget, IDisposable
 
     /// <summary>Who made the answer.</summary>
     public AnswerSource Source { get; set; }
+
+    /// <inheritdoc/>
+    string IKnowsSource.Source => Source switch
+    {
+        AnswerSource.Outside => "outside",
+        AnswerSource.Forwarded => "forwarded",
+        _ => "",
+    };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,6 +16,7 @@ namespace Vitrine.Guard.Redaction.Formats;
 ref struct JsonText(TextRedaction redaction, ReadOnlySpan<byte> json, IBufferWriter<byte> output, bool areLabels = false)
 {
     const int DeepestNesting = 512;
+    const int LongestKey = 1024;
 
     static readonly SearchValues<byte> s_stringEnd = SearchValues.Create("\"\\"u8);
     static readonly SearchValues<byte> s_outside = SearchValues.Create("{}[]:,\" \t\r\n0123456789+-.eEtrufalsn"u8);
@@ -144,6 +145,9 @@ ref struct JsonText(TextRedaction redaction, ReadOnlySpan<byte> json, IBufferWri
         if (_key.Equals(default) && !isLabel)
             return -1;
         var key = _json[_key];
+        // Asked for every member of an array: a key as long as the document must not be looked at each time. Its end is enough; a label with a key so long is nobody's.
+        if (key.Length > LongestKey)
+            key = key[^LongestKey..];
         if (!key.Contains((byte)'\\'))
             return redaction.RuleOfKey(key, isLabel);
         using var view = new DecodedView(key, Escapes.Backslash);

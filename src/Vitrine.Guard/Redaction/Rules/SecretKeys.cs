@@ -28,10 +28,10 @@ static class SecretKeys
     ]).GetAlternateLookup<ReadOnlySpan<char>>();
 
     // What a run-together name may end in: "accesstoken", "dbpassword".
-    static readonly byte[][] s_endings = [.. new[] { "password", "passwd", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "passphrase", "credentials", "sessionid" }.Select(Encoding.ASCII.GetBytes)];
+    static readonly string[] s_endings = ["password", "passwd", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "passphrase", "credentials", "sessionid"];
 
     // .NET's names for things that are public: the key of an assembly, the type that cancels.
-    static readonly byte[][] s_never = [.. new[] { "publickeytoken", "cancellationtoken", "metadatatoken" }.Select(Encoding.ASCII.GetBytes)];
+    static readonly byte[][] s_public = [.. new[] { "publickeytoken", "cancellationtoken", "metadatatoken" }.Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>Whether the value of <paramref name="key"/> is secret.</summary>
     /// <param name="key">A name; letters, digits and any characters between its words.</param>
@@ -44,20 +44,25 @@ static class SecretKeys
         // A closing index, as in user[password] or headers['x']
         while (key.Length > 0 && !Letters.IsLetterOrDigit(key[^1]))
             key = key[..^1];
+        if (key.IsEmpty)
+            return false;
         Span<char> words = stackalloc char[2 * Longest];
         var lastStart = WordStart(key, key.Length);
         var last = words[..Lower(key[lastStart..], words)];
-        if (last.IsEmpty)
-            return false;
-        foreach (var never in s_never)
-            if (Letters.IsAt(key, key.Length - never.Length, never))
-                return false;
-        if (s_always.Contains(last) || isQuery && s_inQueries.Contains(last))
-            return true;
+        return (s_always.Contains(last) || isQuery && s_inQueries.Contains(last) || HasEnding(last) || IsPair(key, lastStart, last)) && !IsPublic(key);
+    }
+
+    static bool HasEnding(ReadOnlySpan<char> word)
+    {
         foreach (var ending in s_endings)
-            if (Letters.IsAt(key, key.Length - ending.Length, ending))
+            if (word.EndsWith(ending, StringComparison.Ordinal))
                 return true;
-        var end = lastStart;
+        return false;
+    }
+
+    [SkipLocalsInit]
+    static bool IsPair(ReadOnlySpan<byte> key, int end, ReadOnlySpan<char> last)
+    {
         while (end > 0 && !Letters.IsLetterOrDigit(key[end - 1]))
             end--;
         if (end == 0)
@@ -67,6 +72,14 @@ static class SecretKeys
         pair[length++] = ' ';
         last.CopyTo(pair[length..]);
         return s_pairs.Contains(pair[..(length + last.Length)]);
+    }
+
+    static bool IsPublic(ReadOnlySpan<byte> key)
+    {
+        foreach (var name in s_public)
+            if (Letters.IsAt(key, key.Length - name.Length, name))
+                return true;
+        return false;
     }
 
     /// <summary>Where the word that ends at <paramref name="end"/> begins: behind the last character that is no letter or digit, or where a capital follows a small letter.</summary>

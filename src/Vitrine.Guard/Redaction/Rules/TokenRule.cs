@@ -7,31 +7,34 @@ namespace Vitrine.Guard.Redaction.Rules;
 /// <summary>Keys and tokens that their issuers made recognisable by how they begin.</summary>
 sealed class TokenRule : TextRule
 {
-    /// <param name="Prefix">How it begins.</param>
-    /// <param name="Least">Characters that must follow. Less than the real length, so that one that was cut off is found too.</param>
-    sealed record Shape(byte[] Prefix, int Least)
+    /// <summary>How a kind of token looks.</summary>
+    /// <param name="prefix">How it begins.</param>
+    /// <param name="least">Characters that must follow. Less than the real length, so that one that was cut off is found too.</param>
+    sealed class Shape(string prefix, int least)
     {
-        public Shape(string prefix, int least) : this(Encoding.ASCII.GetBytes(prefix), least) { }
+        public byte[] Prefix { get; } = Encoding.ASCII.GetBytes(prefix);
+
+        public int Least => least;
     }
 
-    // By the character that is looked for first: it is rare in names, and stands at this place in the prefix.
-    static readonly Shape[] s_withUnderscore =
+    // By the character that is looked for first, which stands rarely in names, and the one before it: together they leave one or two shapes, and nearly always none.
+    static readonly Shape[]?[] s_withUnderscore = ByCharacterBefore('_',
     [
         new("ghp_", 16), new("gho_", 16), new("ghu_", 16), new("ghs_", 16), new("ghr_", 16), new("github_pat_", 16), // GitHub
         new("sk_live_", 10), new("sk_test_", 10), new("rk_live_", 10), new("rk_test_", 10), new("pk_live_", 10), new("whsec_", 16), // Stripe
         new("npm_", 20), new("hf_", 20), new("dop_v1_", 20), new("doo_v1_", 20), new("shpat_", 16), new("shpss_", 16), new("shpca_", 16), new("glsa_", 20), new("lin_api_", 16),
-    ];
+    ]);
 
-    static readonly Shape[] s_withDash =
+    static readonly Shape[]?[] s_withDash = ByCharacterBefore('-',
     [
         new("xoxb-", 10), new("xoxp-", 10), new("xoxa-", 10), new("xoxe-", 10), new("xoxo-", 10), new("xoxr-", 10), new("xoxs-", 10), new("xoxc-", 10), new("xoxd-", 10), new("xapp-", 10), // Slack
         new("glpat-", 16), new("gldt-", 16), new("glrt-", 16), new("glcbt-", 16), new("GOCSPX-", 16), new("pypi-AgE", 16), new("AGE-SECRET-KEY-1", 16), new("sk-", 20), new("sntrys-", 20),
-    ];
+    ]);
 
-    static readonly Shape[] s_withDot = [new("ya29.", 16), new("SG.", 16), new("hvs.", 16), new("hvb.", 16), new("hvr.", 16), new("dp.pt.", 16)];
+    static readonly Shape[]?[] s_withDot = ByCharacterBefore('.', [new("ya29.", 16), new("SG.", 16), new("hvs.", 16), new("hvb.", 16), new("hvr.", 16), new("dp.pt.", 16)]);
 
     // AWS: the kind, then sixteen capitals and digits. Google: AIza and 35 more.
-    static readonly Shape[] s_withI = [new("AKIA", 12), new("ASIA", 12), new("AIza", 20)];
+    static readonly Shape[]?[] s_withI = ByCharacterBefore('I', [new("AKIA", 12), new("ASIA", 12), new("AIza", 20)]);
 
     static readonly SearchValues<byte> s_urlEnd = SearchValues.Create(" \t\r\n\"'<>?#"u8);
     static readonly SearchValues<byte> s_telling = SearchValues.Create("_-.I"u8);
@@ -50,18 +53,25 @@ sealed class TokenRule : TextRule
         {
             var at = i + n;
             i = at + 1;
-            var (start, end) = text[at] switch
-            {
-                (byte)'_' => Among(s_withUnderscore, text, at),
-                (byte)'-' => Among(s_withDash, text, at),
-                (byte)'.' => Among(s_withDot, text, at),
-                _ => Among(s_withI, text, at),
-            };
+            if (at == 0)
+                continue;
+            var shapes = text[at] switch { (byte)'_' => s_withUnderscore, (byte)'-' => s_withDash, (byte)'.' => s_withDot, _ => s_withI };
+            if (shapes[text[at - 1]] is not { } possible)
+                continue;
+            var (start, end) = Among(possible, text, at);
             if (end <= start)
                 continue;
             matches.Add(start, end, number);
             i = end;
         }
+    }
+
+    static Shape[]?[] ByCharacterBefore(char telling, Shape[] shapes)
+    {
+        var table = new Shape[]?[256];
+        foreach (var group in shapes.GroupBy(shape => shape.Prefix[Array.IndexOf(shape.Prefix, (byte)telling) - 1]))
+            table[group.Key] = [.. group];
+        return table;
     }
 
     static void FindWebhooks(ReadOnlySpan<byte> text, int number, MatchList matches)

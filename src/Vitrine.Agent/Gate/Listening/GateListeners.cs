@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
@@ -69,6 +70,7 @@ static class GateListeners
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
     }
 
+    [SuppressMessage("Security", "CA5359", Justification = "It is the caller's certificate, not a server's. TLS proves that the caller has its key; whom it makes of him is decided once, by the guard.")]
     static void Configure(ListenOptions listen, CertificateFiles? certificate, Func<bool> asksForCertificates)
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
@@ -85,7 +87,6 @@ static class GateListeners
                 ServerCertificateContext = certificate.Current,
                 ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
                 ClientCertificateRequired = asksForCertificates(),
-                // TLS proves that the caller has the key; whom the certificate makes of him is decided once, by the guard.
                 RemoteCertificateValidationCallback = static (_, _, _, _) => true,
             }),
         });

@@ -88,7 +88,7 @@ sealed class RawServer : IAsyncDisposable
     {
         try
         {
-            await stream.ReadAsync(new byte[1], end);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, end);
         }
         catch (IOException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,7 @@ sealed class RunningGate : IAsyncDisposable
         return new RunningGate(await GateServer.Start(read, file, log, TimeProvider.System, default), said);
     }
 
+    [SuppressMessage("Security", "CA5359", Justification = "The certificates are made by the test.")]
     public HttpClient NewClient(Version? version = null, string? token = null, X509Certificate2? certificate = null)
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false };

@@ -8,6 +8,9 @@ namespace Vitrine.Guard;
 /// <summary>The options as decisions use them: computed once, immutable, exchanged as a whole.</summary>
 sealed class GuardSettings : IDisposable
 {
+    // Ten addresses of strangers are written as often as one each may be; what is beyond is counted.
+    const int StrangersShare = 10;
+
     /// <summary>Computes them.</summary>
     /// <exception cref="GuardOptionsException">They are wrong.</exception>
     public GuardSettings(GuardOptions options, TimeProvider time, ILogger log, GuardSettings? before = null)
@@ -17,6 +20,7 @@ sealed class GuardSettings : IDisposable
         Callers = CallerResolver.Create(options.Identity, options.Policy, time, log, before?.Callers);
         Limits = new(options.Limits, time);
         Refusals = Rate.PerMinute(options.Audit.RefusalsPerMinute, options.Audit.RefusalsBurst, time);
+        StrangersRefusals = Rate.PerMinute(options.Audit.RefusalsPerMinute * StrangersShare, options.Audit.RefusalsBurst * StrangersShare, time);
     }
 
     /// <summary>Who it is, and what that caller may do.</summary>
@@ -30,6 +34,9 @@ sealed class GuardSettings : IDisposable
 
     /// <summary>How many refusals of one caller are written one by one.</summary>
     public Rate Refusals { get; }
+
+    /// <summary>How many of all who are not known, wherever they come from.</summary>
+    public Rate StrangersRefusals { get; }
 
     static RedactionRules Rules(RedactionOptions options)
     {

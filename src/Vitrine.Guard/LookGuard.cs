@@ -43,7 +43,7 @@ public sealed class LookGuard : IDisposable
         _log = (loggers ?? NullLoggerFactory.Instance).CreateLogger(GuardLog.Category);
         _settings = new(options, _time, _log);
         _places = new(_time);
-        _shared = new(_places);
+        _shared = new(_places, _time);
         _callerRates = new(CallersRemembered, _time);
         _instrumentRates = new(CallersRemembered, _time);
         _addressRates = new(AddressesRemembered, _time);
@@ -113,7 +113,7 @@ public sealed class LookGuard : IDisposable
 
         // 6. A place: none is needed, or one of his own, or one with others who ask the same.
         if (!subject.TakesPlace) return new() { Caller = caller, Place = LookDecision.NoPlace };
-        return request.Sharing is { } how ? ShareAPlace(request, how, caller, limits) : TakeAPlace(request, caller, limits);
+        return request.Sharing is { } how ? ShareAPlace(request, how, caller, settings) : TakeAPlace(request, caller, limits);
     }
 
     /// <summary>Gives back what a decision took and nobody uses.</summary>
@@ -129,15 +129,16 @@ public sealed class LookGuard : IDisposable
         return new() { Reason = isKept ? RefusalReason.Unknown : RefusalReason.TooManyAttempts, Refusal = finding.Refusal, PrivateReason = finding.PrivateReason, RetryAfter = retryAfter, Place = LookDecision.NoPlace };
     }
 
-    LookDecision ShareAPlace(LookRequest request, string how, Caller caller, LimitSettings limits)
+    LookDecision ShareAPlace(LookRequest request, string how, Caller caller, GuardSettings settings)
     {
-        var key = new ShareKey(new(request.Service, request.Subject.Name), how);
+        var limits = settings.Limits;
+        var key = new ShareKey(new(request.Service, request.Subject.Name), how, request.IsRaw, settings.Redactor);
         lock (_shared.Gate)
         {
             if (_shared.Join(key, limits.Sharers, out var isFull) is { } running) return new() { Caller = caller, Place = LookDecision.NoPlace, Shared = running, HasJoined = true };
             if (isFull) return LookDecision.No(caller, RefusalReason.TooManySharers);
             var decision = TakeAPlace(request, caller, limits);
-            return decision.IsAllowed ? new() { Caller = caller, Place = LookDecision.NoPlace, Shared = _shared.Begin(key, decision.Place) } : decision;
+            return decision.IsAllowed ? new() { Caller = caller, Place = LookDecision.NoPlace, Shared = _shared.Begin(key, decision.Place, limits.CutOff(request.Duration)) } : decision;
         }
     }
 
@@ -197,7 +198,7 @@ public sealed class LookGuard : IDisposable
     {
         var refusal = RefusalWords.Of(decision, request, settings.Limits);
         var record = Describe(AuditEvent.Refused, request, finding) with { Outcome = decision.Reason == RefusalReason.Unknown ? refusal.Kind.ToString() : decision.Reason.ToString(), Reason = decision.PrivateReason ?? refusal.Message };
-        _audit.WriteRefusal(record, decision.Caller, AddressKey.Of(finding.Address.Client), settings.Refusals);
+        _audit.WriteRefusal(record, decision.Caller, AddressKey.Of(finding.Address.Client), settings.Refusals, settings.StrangersRefusals);
         return new(refusal);
     }
 

@@ -73,7 +73,8 @@ public sealed class LookGuardStressTests
         stop.Cancel();
         Assert.True(turner.Wait(TimeSpan.FromSeconds(30)));
 
-        Assert.InRange(running.Most, 1, 3);
+        // None at all, where a busy machine lets the switches rest while everything is off.
+        Assert.InRange(running.Most, 0, 3);
         Assert.InRange(ofCpu.Most, 0, 1);
         Assert.Equal(3000, allowed + refused);
         // The last shared look may still end.

@@ -196,4 +196,28 @@ public sealed class LookGuardTests
         Assert.True(permit.End.IsCancellationRequested);
         Assert.Equal(RefusalKind.Unavailable, guard.Refusal(Looks.Of(Looks.Heap)).Kind);
     }
+
+    // As people call it after Go's page: a switch that is believed to be off must not be on.
+    [Fact]
+    public void Admit_SwitchedOffByTheNameOfGosPage_IsSwitchedOff()
+    {
+        var options = Looks.Unlimited();
+        options.Switches.Environment = "pprof_profile=0";
+        using var guard = new LookGuard(options, null, _time);
+
+        Assert.Equal(RefusalKind.SwitchedOff, guard.Refusal(Looks.Of(Looks.Cpu, 1)).Kind);
+    }
+
+    [Fact]
+    public void Apply_AnEmptyNameOfAnAuditFile_IsNone()
+    {
+        var options = Looks.Unlimited();
+        using var guard = new LookGuard(options, null, _time);
+        options.Audit.File = "";
+        options.Audit.KeyFile = " ";
+
+        guard.Apply(options);
+
+        guard.Permit(Looks.Of(Looks.Heap)).Dispose();
+    }
 }

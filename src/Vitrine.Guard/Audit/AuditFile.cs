@@ -42,7 +42,7 @@ sealed class AuditFile : IAuditSink
     public AuditFile(AuditOptions options, TimeProvider time, Action<string> failed, Action<string> remark, Func<string, IAppendFile>? open = null)
     {
         (_options, _time, _failed, _remark, _open) = (options, time, failed, remark, open ?? AppendFile.Open);
-        _path = Path.GetFullPath(options.File!);
+        _path = Path.GetFullPath(options.FilePath!);
         _json = AuditLine.CreateWriter(_line);
     }
 
@@ -90,7 +90,7 @@ sealed class AuditFile : IAuditSink
         try
         {
             // The order: the key that the end is checked with; nobody else writes; the file.
-            _key ??= _options.KeyFile is { } key ? AuditKey.Read(key) : AuditKey.None;
+            _key ??= _options.KeyPath is { } key ? AuditKey.Read(key) : AuditKey.None;
             _lock ??= Lock();
             Open();
             _failedAt = null;
@@ -193,12 +193,17 @@ sealed class AuditFile : IAuditSink
     void Rotate()
     {
         Close();
-        File.Move(_path, string.Create(CultureInfo.InvariantCulture, $"{_path}.{_fileNumber:D6}"));
+        // One that is there, put back from a backup for instance, stays.
+        while (File.Exists(Aside(_fileNumber)))
+            _fileNumber++;
+        File.Move(_path, Aside(_fileNumber));
         _file = _open(_path);
         _length = _file.Length;
         _fileNumber++;
         Append(Opening());
     }
+
+    string Aside(long number) => string.Create(CultureInfo.InvariantCulture, $"{_path}.{number:D6}");
 
     // Somebody may have moved the file, as programs that rotate logs do: then what is written goes where nobody looks. A file that is shorter or longer than what was written is another matter: the chain goes on
     // from what was written last, and whoever verifies sees what is missing or was put in between.

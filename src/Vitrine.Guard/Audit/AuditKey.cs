@@ -38,6 +38,9 @@ public sealed class AuditKey
     public static AuditKey Read(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        // Of the open file, so that another one cannot take its place in between. Whoever has the key can make a chain that holds.
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+            throw new InvalidDataException($"{path}: others than its owner may read or change this key: chmod 600 it.");
         var bytes = new byte[MaximumBytes + 1];
         var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         if (length > MaximumBytes) throw new InvalidDataException($"{path} is no key: it has more than {MaximumBytes} bytes.");

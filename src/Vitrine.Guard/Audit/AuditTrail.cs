@@ -14,6 +14,7 @@ sealed class AuditTrail : IDisposable
     readonly LoggerSink _logger;
     readonly RateTable<CallerKey> _callerRefusals;
     readonly RateTable<AddressKey> _addressRefusals;
+    readonly RateTable<AddressKey> _strangersRefusals;
     readonly Lock _applying = new();
     volatile AuditFile? _file;
     (string?, string?, long, AuditFlush) _target;
@@ -25,6 +26,7 @@ sealed class AuditTrail : IDisposable
         _logger = new(log);
         _callerRefusals = new(Remembered, time);
         _addressRefusals = new(Remembered, time);
+        _strangersRefusals = new(1, time);
         _file = Open(options);
     }
 
@@ -39,10 +41,13 @@ sealed class AuditTrail : IDisposable
         return false;
     }
 
-    /// <summary>Writes a refusal, or counts it where the same caller, or nobody known from the same address, is refused more often than is worth a line each.</summary>
-    public void WriteRefusal(AuditRecord record, Caller? caller, AddressKey from, Rate rate)
+    /// <summary>
+    /// Writes a refusal, or counts it where the same caller, nobody known from the same address, or nobody known from anywhere is refused more often than is worth a line each: who has many addresses must not
+    /// fill the disk either, because looks end where records do.
+    /// </summary>
+    public void WriteRefusal(AuditRecord record, Caller? caller, AddressKey from, Rate rate, Rate strangers)
     {
-        var isWritten = caller is null ? _addressRefusals.TryTake(from, rate, out _) : _callerRefusals.TryTake(new(caller.Kind, caller.Name, ""), rate, out _);
+        var isWritten = caller is null ? _addressRefusals.TryTake(from, rate, out _) && _strangersRefusals.TryTake(default, strangers, out _) : _callerRefusals.TryTake(new(caller.Kind, caller.Name, ""), rate, out _);
         if (!isWritten || !TryWrite(record)) Interlocked.Increment(ref _notWritten);
     }
 
@@ -60,11 +65,11 @@ sealed class AuditTrail : IDisposable
         }
     }
 
-    static (string?, string?, long, AuditFlush) Target(AuditOptions options) => (options.File, options.KeyFile, options.MaximumFileBytes, options.Flush);
+    static (string?, string?, long, AuditFlush) Target(AuditOptions options) => (options.FilePath, options.KeyPath, options.MaximumFileBytes, options.Flush);
 
     AuditFile? Open(AuditOptions options)
     {
-        if (options.File is not { } path) return null;
+        if (options.FilePath is not { } path) return null;
         var file = new AuditFile(options, _time, problem => GuardLog.AuditFailed(_log, problem), remark => GuardLog.AuditRemark(_log, path, remark));
         file.TryOpen();
         return file;

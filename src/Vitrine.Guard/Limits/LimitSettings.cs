@@ -5,9 +5,9 @@ namespace Vitrine.Guard.Limits;
 /// <summary>The limits as they are asked for at each look: immutable, and computed once.</summary>
 sealed class LimitSettings(LimitOptions options, TimeProvider time)
 {
-    readonly FrozenDictionary<string, int> _ofInstrument = options.LooksPerInstrument.ToFrozenDictionary(StringComparer.Ordinal);
+    readonly FrozenDictionary<string, int> _ofInstrument = options.LooksPerInstrument.ToFrozenDictionary(pair => NameOf(pair.Key), pair => pair.Value, StringComparer.Ordinal);
     readonly FrozenDictionary<string, Rate> _intervals = options.MinimumIntervals.Where(pair => pair.Value > TimeSpan.Zero)
-        .ToFrozenDictionary(pair => pair.Key, pair => Rate.Every(pair.Value, time), StringComparer.Ordinal);
+        .ToFrozenDictionary(pair => NameOf(pair.Key), pair => Rate.Every(pair.Value, time), StringComparer.Ordinal);
 
     public int Looks { get; } = options.Looks;
     public int RecordingsPerInstrument { get; } = options.RecordingsPerInstrument;
@@ -27,4 +27,7 @@ sealed class LimitSettings(LimitOptions options, TimeProvider time)
 
     /// <summary>When a look is cut off. What is asked for a short time, or for no time, has as long as any other: it may have much to write.</summary>
     public TimeSpan CutOff(TimeSpan duration) => duration + TimeToFinish > MaximumDuration ? duration + TimeToFinish : MaximumDuration;
+
+    // As Go's page is called.
+    static string NameOf(string key) => key == "profile" ? "cpu" : key;
 }

@@ -8,6 +8,7 @@ sealed class SharedLook(SharedLooks looks, ShareKey key, int place)
 {
     readonly CancellationTokenSource _stop = new();
     TaskCompletionSource<object?>? _answer;
+    ITimer? _cutOff;
     bool _isOver;
 
     public ShareKey Key { get; } = key;
@@ -29,6 +30,15 @@ sealed class SharedLook(SharedLooks looks, ShareKey key, int place)
         }
         if (isFirst) _ = Run(look, answer);
         return (T)(await answer.Task.WaitAsync(mine).ConfigureAwait(false))!;
+    }
+
+    /// <summary>Ends the look after a time. Under the gate.</summary>
+    public void CutOffAfter(TimeSpan longest, TimeProvider time) => _cutOff = time.CreateTimer(static look => ((SharedLook)look!).CutOff(), this, longest, Timeout.InfiniteTimeSpan);
+
+    void CutOff()
+    {
+        lock (looks.Gate) looks.Close(this);
+        _ = _stop.CancelAsync();
     }
 
     /// <summary>One caller less. The last one ends the look.</summary>
@@ -72,6 +82,7 @@ sealed class SharedLook(SharedLooks looks, ShareKey key, int place)
             _isOver = true;
             looks.Close(this);
         }
+        _cutOff?.Dispose();
         looks.GiveBack(place);
     }
 }

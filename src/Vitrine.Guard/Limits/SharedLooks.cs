@@ -4,7 +4,7 @@ namespace Vitrine.Guard.Limits;
 /// Looks that run now and can answer more than the one who asked first. Every sharer is decided and recorded on its own; one that goes away does not end the look, the last one does. A look that has ended
 /// answers nobody who comes later: what is there now is asked for, not what was.
 /// </summary>
-sealed class SharedLooks(LookPlaces places)
+sealed class SharedLooks(LookPlaces places, TimeProvider time)
 {
     readonly Dictionary<ShareKey, SharedLook> _running = [];
 
@@ -32,10 +32,14 @@ sealed class SharedLooks(LookPlaces places)
     }
 
     /// <summary>Begins a look that others may join; it owns <paramref name="place"/>. Under <see cref="Gate"/>.</summary>
-    public SharedLook Begin(in ShareKey key, int place)
+    /// <param name="key">What is asked for.</param>
+    /// <param name="place">The place that it takes.</param>
+    /// <param name="longest">When it is cut off, however many still wait for it, and nobody joins it any more: those who come again and again would keep a look that hangs for ever.</param>
+    public SharedLook Begin(in ShareKey key, int place, TimeSpan longest)
     {
         var look = new SharedLook(this, key, place);
         _running.Add(key, look);
+        look.CutOffAfter(longest, time);
         return look;
     }
 

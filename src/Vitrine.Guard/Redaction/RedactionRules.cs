@@ -126,6 +126,9 @@ public sealed class RedactionRules
         try
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read);
+            // With the key, short texts can be found by trying them all.
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(stream.SafeFileHandle) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+                throw new ArgumentException($"{nameof(RedactionOptions.KeyFile)}: others than its owner may read or change the key: chmod 600 it.");
             // A key, not a disk: more than this is a mistake.
             var key = new byte[4096];
             return key[..stream.ReadAtLeast(key, key.Length, throwOnEndOfStream: false)];

@@ -14,7 +14,7 @@ static class SwitchNames
 
     const string Area = "pprof_";
 
-    /// <summary>The name that the guard uses; null when it is none: 1 to 64 of letters, digits, <c>_</c>, <c>-</c> and <c>.</c></summary>
+    /// <summary>The name that the guard uses, <c>cpu</c> for <c>profile</c>; null when it is none: 1 to 64 of letters, digits, <c>_</c>, <c>-</c> and <c>.</c></summary>
     public static string? Normalize(ReadOnlySpan<char> text)
     {
         if (text.StartsWith(Area, StringComparison.Ordinal)) text = text[Area.Length..];
@@ -23,6 +23,7 @@ static class SwitchNames
         {
             if (!char.IsAsciiLetterOrDigit(letter) && letter is not ('_' or '-' or '.')) return null;
         }
-        return text.ToString();
+        // As Go's page is called, and so what people write; a switch that they believe to be off must not be on.
+        return text is "profile" ? "cpu" : text.ToString();
     }
 }

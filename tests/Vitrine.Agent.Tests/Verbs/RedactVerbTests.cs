@@ -47,6 +47,7 @@ public sealed class RedactVerbTests : IDisposable
     public void Redact_OneKeyFile_GivesTheSameMasks()
     {
         File.WriteAllBytes(PathOf("key"), Encoding.ASCII.GetBytes("0123456789abcdef0123456789abcdef"));
+        File.SetUnixFileMode(PathOf("key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         string[] arguments = ["profile", "redact", Text("a.txt", "a@b.example"), "--key-file", PathOf("key")];
         Assert.Equal(VitrineProgram.Run(arguments).Output, VitrineProgram.Run(arguments).Output);
     }

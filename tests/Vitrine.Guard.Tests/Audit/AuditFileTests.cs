@@ -217,6 +217,31 @@ public sealed class AuditFileTests : IDisposable
         Assert.Contains("the log has a key, and none was given", log.Verify().Break!.Message, StringComparison.Ordinal);
     }
 
+    // Whoever has the key can make a chain that holds.
+    [Fact]
+    public void TryWrite_AKeyThatOthersMayRead_IsRefused()
+    {
+        var key = _folder.Write("key", new string('k', 40));
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        using var log = new AuditLog(_folder, options => options.KeyFile = key);
+
+        Assert.False(log.File.TryWrite(AuditLog.Record("somebody")));
+        Assert.Contains("chmod 600", Assert.Single(log.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryWrite_BeyondTheSizeWhereTheNameIsTaken_LeavesThatFileAlone()
+    {
+        using var log = new AuditLog(_folder, options => options.MaximumFileBytes = 65536).Write(1);
+        File.WriteAllText(log.Path + ".000001", "put back from a backup\n");
+
+        log.Write(400);
+
+        Assert.Equal("put back from a backup\n", File.ReadAllText(log.Path + ".000001"));
+        Assert.True(File.Exists(log.Path + ".000002"));
+        Assert.Empty(log.Failures);
+    }
+
     [Fact]
     public void TryWrite_AKeyThatIsTooShort_IsRefused()
     {

@@ -10,6 +10,7 @@ sealed class TemporaryFolder : IDisposable
     public string Write(string name, string text)
     {
         File.WriteAllText(this[name], text);
+        File.SetUnixFileMode(this[name], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return this[name];
     }
 

@@ -179,4 +179,40 @@ public sealed class SharedLooksTests
         permits.ForEach(permit => permit.Dispose());
         Assert.True(SpinWait.SpinUntil(() => guard.Places == 0, s_bound));
     }
+
+    [Fact]
+    public void Share_ByOneAfterTheOther_IsCutOffAllTheSame()
+    {
+        using var guard = Guard();
+        using var first = guard.Permit(Goroutine());
+        var answer = first.Share(Look);
+        WaitForTheLook();
+        for (var i = 0; i < 29; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            guard.Permit(Goroutine()).Dispose();
+        }
+        Assert.False(_stop.IsCancellationRequested);
+        _time.Advance(TimeSpan.FromSeconds(11));
+
+        Assert.True(SpinWait.SpinUntil(() => _stop.IsCancellationRequested, s_bound));
+        Assert.ThrowsAny<OperationCanceledException>(() => answer.WaitAsync(s_bound).GetAwaiter().GetResult());
+        Assert.True(SpinWait.SpinUntil(() => guard.Places == 0, s_bound));
+    }
+
+    [Fact]
+    public void Admit_RawAndNot_OrByOtherRules_AreNeverOneLook()
+    {
+        var options = Looks.Unlimited(10);
+        options.Policy.Roles["owner"] = ["pprof:read:*", "pprof:raw:*"];
+        options.Limits.MinimumIntervals["goroutine"] = TimeSpan.Zero;
+        using var guard = new LookGuard(options, null, _time);
+        using var first = guard.Permit(Goroutine("the same words"));
+        Assert.Equal(1, guard.Places);
+        using var raw = guard.Permit(Goroutine("the same words") with { IsRaw = true });
+        Assert.Equal(2, guard.Places);
+        guard.Apply(options);
+        using var later = guard.Permit(Goroutine("the same words"));
+        Assert.Equal(3, guard.Places);
+    }
 }

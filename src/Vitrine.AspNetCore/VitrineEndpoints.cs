@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Vitrine.AspNetCore;
 using Vitrine.AspNetCore.Metrics;
 using Vitrine.Doors.Http;
@@ -24,7 +23,7 @@ public static class VitrineEndpoints
         ArgumentNullException.ThrowIfNull(endpoints);
         var desk = endpoints.ServiceProvider.GetService<LookDesk>()
             ?? throw new InvalidOperationException("Vitrine's services are missing: call builder.AddVitrine() before the service is built.");
-        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<VitrineOptions>>().Value;
+        var options = endpoints.ServiceProvider.GetRequiredService<LiveOptions>().Current;
         var http = new HttpDoor(desk, new() { Prefix = Checked(options.Prefix), MetricsPath = options.Metrics.Path ?? (options.Prefix == HttpDoorOptions.DefaultPrefix ? "/metrics" : options.Prefix + "metrics") });
         var group = endpoints.MapGroup("");
         http.MapProfiles(group);

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Vitrine.AspNetCore;
 using Vitrine.AspNetCore.Access;
 using Vitrine.AspNetCore.Continuous;
@@ -46,6 +45,7 @@ public static class VitrineServices
         // After the code's own, so that an operator has the last word.
         options.BindConfiguration(VitrineOptions.Section);
 
+        services.TryAddSingleton<LiveOptions>();
         services.TryAddSingleton<RuntimeReader>();
         services.TryAddSingleton(Instruments);
         services.TryAddSingleton<ContinuousProfiles>();
@@ -69,13 +69,13 @@ public static class VitrineServices
         return services;
     }
 
-    static LookGuard Guard(IServiceProvider services) => new(services.GetRequiredService<IOptionsMonitor<VitrineOptions>>().CurrentValue.Guard, services.GetRequiredService<ILoggerFactory>(), services.GetService<TimeProvider>());
+    static LookGuard Guard(IServiceProvider services) => new(services.GetRequiredService<LiveOptions>().Current.Guard, services.GetRequiredService<ILoggerFactory>(), services.GetService<TimeProvider>());
 
     static LookDesk Desk(IServiceProvider services) => new(services.GetRequiredService<LookGuard>(), [services.GetRequiredService<SelfService>()])
     {
         Stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,
         Logger = services.GetRequiredService<ILogger<LookDesk>>(),
-        ClosedBecause = () => services.GetRequiredService<IOptionsMonitor<VitrineOptions>>().CurrentValue.Enabled ? null : $"Vitrine is switched off in this service: set {VitrineOptions.Section}:{nameof(VitrineOptions.Enabled)} to true.",
+        ClosedBecause = () => services.GetRequiredService<LiveOptions>().Current.Enabled ? null : $"Vitrine is switched off in this service: set {VitrineOptions.Section}:{nameof(VitrineOptions.Enabled)} to true.",
     };
 
     // What the service has registered itself – CustomProfile and any IInstrument –, and what this package brings. The service's own come first: an instrument that it has set up its own way replaces ours.

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Vitrine.Guard;
 
 namespace Vitrine.AspNetCore.Access;
@@ -9,7 +8,7 @@ sealed partial class GuardReload : IDisposable
 {
     readonly IDisposable? _change;
 
-    public GuardReload(LookGuard guard, IOptionsMonitor<VitrineOptions> options, ILogger<GuardReload> logger) => _change = options.OnChange(now =>
+    public GuardReload(LookGuard guard, LiveOptions options, ILogger<GuardReload> logger) => _change = options.OnChange(now =>
     {
         try
         {

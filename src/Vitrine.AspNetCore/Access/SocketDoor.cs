@@ -2,22 +2,21 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Vitrine.Doors.Looks;
 using Vitrine.Doors.Unix;
 
 namespace Vitrine.AspNetCore.Access;
 
 /// <summary>Opens the Unix socket that the options name, for as long as the service runs. One that cannot be made safely ends the start: nobody would look for a door that is not there.</summary>
-sealed partial class SocketDoor(IOptions<VitrineOptions> options, IServiceProvider services, ILogger<SocketDoor> logger) : IHostedService, IAsyncDisposable
+sealed partial class SocketDoor(LiveOptions options, IServiceProvider services, ILogger<SocketDoor> logger) : IHostedService, IAsyncDisposable
 {
     UnixDoor? _door;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var socket = options.Value.Socket;
+        var socket = options.Current.Socket;
         if (socket.Path.Length == 0) return;
-        _door = await UnixDoor.Start(services.GetRequiredService<LookDesk>(), new() { Path = socket.Path, Mode = ModeOf(socket.Mode), Group = socket.Group, Prefix = options.Value.Prefix }, cancellationToken);
+        _door = await UnixDoor.Start(services.GetRequiredService<LookDesk>(), new() { Path = socket.Path, Mode = ModeOf(socket.Mode), Group = socket.Group, Prefix = options.Current.Prefix }, cancellationToken);
         LogOpen(logger, socket.Path);
     }
 

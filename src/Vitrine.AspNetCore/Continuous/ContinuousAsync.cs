@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Vitrine.DotNet.Async;
 using Vitrine.Instruments;
 
@@ -8,9 +7,9 @@ namespace Vitrine.AspNetCore.Continuous;
 /// <summary>Has the service's async operations tracked from its start, when the options want <c>goroutine</c> watched all the time: then each look shows them beside the threads.</summary>
 sealed partial class ContinuousAsync : IDisposable
 {
-    public ContinuousAsync(IOptions<VitrineOptions> options, ILogger<ContinuousAsync> logger)
+    public ContinuousAsync(LiveOptions options, ILogger<ContinuousAsync> logger)
     {
-        var now = options.Value;
+        var now = options.Current;
         if (!now.Enabled || !now.IsOn("goroutine") || !now.Continuous.TryGetValue("goroutine", out var wanted) || !wanted) return;
         try
         {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Vitrine.DotNet;
 using Vitrine.DotNet.Heap;
 using Vitrine.Instruments;
@@ -9,9 +8,9 @@ namespace Vitrine.AspNetCore.Continuous;
 /// <summary>Follows the service's objects from its start, when the options want <c>heap</c> or <c>allocs</c> watched all the time.</summary>
 sealed partial class ContinuousHeap : IDisposable
 {
-    public ContinuousHeap(IOptions<VitrineOptions> options, ILogger<ContinuousHeap> logger)
+    public ContinuousHeap(LiveOptions options, ILogger<ContinuousHeap> logger)
     {
-        var now = options.Value;
+        var now = options.Current;
         if (!now.Enabled || !IsWanted("heap", now) && !IsWanted("allocs", now)) return;
         try
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Vitrine.DotNet.Contention;
 using Vitrine.Instruments;
 
@@ -14,17 +13,17 @@ sealed partial class ContinuousProfiles : IDisposable
     readonly ILogger<ContinuousProfiles> _logger;
     readonly Dictionary<string, Accumulation> _running = new(StringComparer.Ordinal);
     readonly IDisposable? _change;
-    readonly IOptionsMonitor<VitrineOptions> _options;
+    readonly LiveOptions _options;
     bool _setMutex, _disposed;
 
-    public ContinuousProfiles(InstrumentRegistry instruments, IOptionsMonitor<VitrineOptions> options, ILogger<ContinuousProfiles> logger)
+    public ContinuousProfiles(InstrumentRegistry instruments, LiveOptions options, ILogger<ContinuousProfiles> logger)
     {
         (_instruments, _options, _logger) = (instruments, options, logger);
         _change = options.OnChange(Apply);
     }
 
     /// <summary>Begins what the options name.</summary>
-    public void Start() => Apply(_options.CurrentValue);
+    public void Start() => Apply(_options.Current);
 
     /// <summary>The profile that has grown since it was switched on; false when it is not.</summary>
     public bool TryGet(string name, [MaybeNullWhen(false)] out Accumulation accumulation)

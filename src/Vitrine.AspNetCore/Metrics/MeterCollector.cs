@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Vitrine.DotNet.Runtime;
 
 namespace Vitrine.AspNetCore.Metrics;
@@ -21,7 +20,7 @@ sealed partial class MeterCollector : IDisposable
 
     readonly Lock _gate = new();
     readonly IMeterFactory _factory;
-    readonly IOptionsMonitor<VitrineOptions> _options;
+    readonly LiveOptions _options;
     readonly Dictionary<string, Family> _byName = new(StringComparer.Ordinal);
     readonly Dictionary<(string, string?), Scope> _scopes = [];
     readonly IDisposable? _change;
@@ -33,12 +32,12 @@ sealed partial class MeterCollector : IDisposable
     int _generation;
     bool _hasObservables, _hasFailed;
 
-    public MeterCollector(IMeterFactory factory, IOptionsMonitor<VitrineOptions> options, ILogger<MeterCollector> logger)
+    public MeterCollector(IMeterFactory factory, LiveOptions options, ILogger<MeterCollector> logger)
     {
         (_factory, _options, _logger) = (factory, options, logger);
         _failures = factory.Create(MetricsOptions.OwnMeter).CreateCounter<long>("vitrine.metrics.failures", "{failure}", "Observable instruments that could not be asked for their values.");
         _change = options.OnChange(now => StartIf(now.Enabled));
-        StartIf(options.CurrentValue.Enabled);
+        StartIf(options.Current.Enabled);
     }
 
     /// <summary>Writes all families.</summary>
@@ -118,7 +117,7 @@ sealed partial class MeterCollector : IDisposable
         // The page has the runtime's figures already, without a meter; the same name twice would make it invalid.
         if (s_onThePage.Contains(instrument.Name)) return;
         if (instrument.Meter.Scope is IMeterFactory other && !ReferenceEquals(other, _factory)) return;
-        var options = _options.CurrentValue.Metrics;
+        var options = _options.Current.Metrics;
         if (!options.Meters.Any(pattern => Matches(pattern, instrument.Meter.Name))) return;
         lock (_gate)
         {

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Matching;
-using Microsoft.Extensions.Options;
 
 namespace Vitrine.AspNetCore.Metrics;
 
@@ -9,7 +8,7 @@ namespace Vitrine.AspNetCore.Metrics;
 /// Leaves the path of the metrics to an endpoint that the service has there itself – of another library for Prometheus, or its own –, which <c>MapVitrine</c> must neither hide nor make ambiguous. While Vitrine is switched
 /// off, it leaves the path to whatever else would answer there, catch-all routes and fallbacks too; when nothing would, its own refusal says how to switch it on.
 /// </summary>
-sealed class MetricsRoutePolicy(IOptionsMonitor<VitrineOptions> options) : MatcherPolicy, IEndpointSelectorPolicy
+sealed class MetricsRoutePolicy(LiveOptions options) : MatcherPolicy, IEndpointSelectorPolicy
 {
     /// <summary>Marks the endpoint of the metrics.</summary>
     public static readonly object Mark = new Marking();
@@ -25,7 +24,7 @@ sealed class MetricsRoutePolicy(IOptionsMonitor<VitrineOptions> options) : Match
     /// <inheritdoc/>
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
-        var isOff = !options.CurrentValue.Enabled;
+        var isOff = !options.Current.Enabled;
         var isLeft = false;
         for (var i = 0; i < candidates.Count; i++)
             isLeft |= candidates.IsValidCandidate(i) && !IsOurs(candidates[i].Endpoint) && (isOff || IsOfThisPathAlone(candidates[i].Endpoint));

@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Vitrine.DotNet.Labels;
 
 namespace Vitrine.AspNetCore.Operations;
 
 /// <summary>Gives each request its <see cref="LogicalOperation"/>: ambient, on its Activity, as a log scope; and its method as a label of profiles.</summary>
-sealed class OperationMiddleware(RequestDelegate next, ILogger<OperationMiddleware> logger, IOptionsMonitor<VitrineOptions> options)
+sealed class OperationMiddleware(RequestDelegate next, ILogger<OperationMiddleware> logger, LiveOptions options)
 {
     const string IdTag = "vitrine.operation.id", StartTag = "vitrine.request.start";
 
@@ -17,7 +16,7 @@ sealed class OperationMiddleware(RequestDelegate next, ILogger<OperationMiddlewa
     // Ambient values that an async method sets are gone for its caller when it returns: nothing has to be put back.
     public async Task InvokeAsync(HttpContext context)
     {
-        var now = options.CurrentValue.Operations;
+        var now = options.Current.Operations;
         if (now.ProfileLabels) ProfileLabels.Scope((RouteLabel.MethodKey, Method(context.Request.Method)));
         if (!now.Enabled)
         {

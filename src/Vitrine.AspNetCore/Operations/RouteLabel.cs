@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Options;
 using Vitrine.DotNet.Labels;
 
 namespace Vitrine.AspNetCore.Operations;
@@ -10,7 +9,7 @@ namespace Vitrine.AspNetCore.Operations;
 /// Labels the work of a request with the pattern of its route as soon as routing has found it, wherever in the pipeline that is: the web framework says so on its diagnostic listener, inside the request.
 /// A pattern is one of those that the service wrote itself; the path, which callers choose, is never a label.
 /// </summary>
-sealed class RouteLabel(DiagnosticListener listener, IOptionsMonitor<VitrineOptions> options) : IObserver<KeyValuePair<string, object?>>, IDisposable
+sealed class RouteLabel(DiagnosticListener listener, LiveOptions options) : IObserver<KeyValuePair<string, object?>>, IDisposable
 {
     public const string RouteKey = "http.route", MethodKey = "http.request.method";
 
@@ -25,7 +24,7 @@ sealed class RouteLabel(DiagnosticListener listener, IOptionsMonitor<VitrineOpti
     {
         if (ProfileLabels.IsRead && value is { Key: EndpointMatched, Value: HttpContext context }
             && context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { Length: > 0 } pattern }
-            && options.CurrentValue.Operations.ProfileLabels)
+            && options.Current.Operations.ProfileLabels)
             ProfileLabels.Scope((RouteKey, pattern));   // ends with the request, whose async method began it
     }
 

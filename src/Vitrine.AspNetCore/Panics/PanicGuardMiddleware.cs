@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Vitrine.AspNetCore.Operations;
 
 namespace Vitrine.AspNetCore.Panics;
@@ -11,11 +10,11 @@ namespace Vitrine.AspNetCore.Panics;
 /// The last one to see an exception of a request: has it recorded, and answers 500 without saying anything of the inside. Handlers of the service's own come first, because they are nearer; what they answered
 /// stays, and the exception is recorded all the same when the answer says that the service failed (500 and above).
 /// </summary>
-sealed class PanicGuardMiddleware(RequestDelegate next, PanicRecorder recorder, IOptionsMonitor<VitrineOptions> options, IHostApplicationLifetime lifetime)
+sealed class PanicGuardMiddleware(RequestDelegate next, PanicRecorder recorder, LiveOptions options, IHostApplicationLifetime lifetime)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        if (!options.CurrentValue.Panics.Enabled)
+        if (!options.Current.Panics.Enabled)
         {
             await next(context);
             return;

@@ -5,7 +5,6 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Vitrine.AspNetCore.Operations;
 using Vitrine.DotNet;
 using Vitrine.DotNet.Runtime;
@@ -26,14 +25,14 @@ sealed partial class PanicRecorder : IDisposable
     readonly CancellationTokenSource _stop = new();
     readonly RuntimeReader _reader;
     readonly InstrumentRegistry _instruments;
-    readonly IOptionsMonitor<VitrineOptions> _options;
+    readonly LiveOptions _options;
     readonly ILogger<PanicRecorder> _logger;
     readonly Counter<long> _panics;
     Thread? _thread;
     int _pending;
     long? _lookedAtThreads;   // of the recorder's own thread alone
 
-    public PanicRecorder(RuntimeReader reader, InstrumentRegistry instruments, IOptionsMonitor<VitrineOptions> options, IMeterFactory meters, ILogger<PanicRecorder> logger)
+    public PanicRecorder(RuntimeReader reader, InstrumentRegistry instruments, LiveOptions options, IMeterFactory meters, ILogger<PanicRecorder> logger)
     {
         (_reader, _instruments, _options, _logger) = (reader, instruments, options, logger);
         _panics = meters.Create(MetricsOptions.OwnMeter).CreateCounter<long>("vitrine.panics", "{panic}", "Exceptions that no handler of the service caught, by type.");
@@ -44,7 +43,7 @@ sealed partial class PanicRecorder : IDisposable
     {
         var cause = PanicCause.Of(exception);
         _panics.Add(1, new KeyValuePair<string, object?>("error.type", cause.Type));
-        var options = _options.CurrentValue.Panics;
+        var options = _options.Current.Panics;
         if (!_table.ShouldRecord(cause, options.Interval, out var suppressed))
         {
             LogAgain(_logger, cause.Type, cause.Frame);
@@ -96,7 +95,7 @@ sealed partial class PanicRecorder : IDisposable
     {
         try
         {
-            var options = _options.CurrentValue.Panics;
+            var options = _options.Current.Panics;
             if (options.Folder is null) return;
             LogRecorded(_logger, panic.TraceId, PanicFolder.Write(options, panic, PanicText.Of(panic, options.IncludeMessages, Threads(options.ThreadsInterval))));
         }

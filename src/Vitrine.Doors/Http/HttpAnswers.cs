@@ -72,6 +72,13 @@ static class HttpAnswers
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 
+    /// <summary>What is read only was asked for with another method.</summary>
+    public static Task NotAllowed(HttpContext context)
+    {
+        context.Response.Headers.Allow = "GET, HEAD";
+        return Error(context, StatusCodes.Status405MethodNotAllowed, "ask with GET or HEAD");
+    }
+
     /// <summary>Nobody keeps a copy, and no browser guesses what it is.</summary>
     public static void Secure(HttpResponse response)
     {

@@ -14,8 +14,6 @@ public sealed class HttpDoor(LookDesk desk, HttpDoorOptions options)
     // Bytes of addresses that one request for symbols may send; pprof sends them in pieces much smaller than this.
     const int MaximumSymbolBytes = 1 << 20;
 
-    static readonly string[] s_read = [HttpMethods.Get, HttpMethods.Head];
-
     /// <summary>Maps the profiles' pages and the switches. For every method: which of them there are is told only to who is let in.</summary>
     public void MapProfiles(IEndpointRouteBuilder endpoints)
     {
@@ -24,11 +22,11 @@ public sealed class HttpDoor(LookDesk desk, HttpDoorOptions options)
         endpoints.Map(options.Prefix + "{name}", Named);
     }
 
-    /// <summary>Maps the metrics; null when they are nowhere.</summary>
-    public IEndpointConventionBuilder? MapMetrics(IEndpointRouteBuilder endpoints) => options.MetricsPath.Length == 0 ? null : endpoints.MapMethods(options.MetricsPath, s_read, new MetricsEndpoint(desk, options, context => Answer(context, PageName.Metrics)).Get);
+    /// <summary>Maps the metrics; null when they are nowhere. For every method, as the profiles: a status that tells that there is something comes after the guard.</summary>
+    public IEndpointConventionBuilder? MapMetrics(IEndpointRouteBuilder endpoints) => options.MetricsPath.Length == 0 ? null : endpoints.Map(options.MetricsPath, new MetricsEndpoint(desk, options, context => Answer(context, PageName.Metrics)).Get);
 
-    /// <summary>Maps the page of expvar; null when it is nowhere.</summary>
-    public IEndpointConventionBuilder? MapVars(IEndpointRouteBuilder endpoints) => options.VarsPath.Length == 0 ? null : endpoints.MapMethods(options.VarsPath, s_read, context => Answer(context, PageName.Vars));
+    /// <summary>Maps the page of expvar likewise; null when it is nowhere.</summary>
+    public IEndpointConventionBuilder? MapVars(IEndpointRouteBuilder endpoints) => options.VarsPath.Length == 0 ? null : endpoints.Map(options.VarsPath, context => Answer(context, PageName.Vars));
 
     async Task Index(HttpContext context)
     {
@@ -71,12 +69,7 @@ public sealed class HttpDoor(LookDesk desk, HttpDoorOptions options)
     static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
         || HttpMethods.IsPost(context.Request.Method) && context.Request.RouteValues["name"] is PageName.Symbol;
 
-    Task Send(HttpContext context, LookAnswer answer)
-    {
-        if (answer.Status != LookStatus.Ok || IsRead(context)) return HttpAnswers.Send(context, answer, options.SendTime);
-        context.Response.Headers.Allow = "GET, HEAD";
-        return HttpAnswers.Error(context, StatusCodes.Status405MethodNotAllowed, "ask with GET or HEAD");
-    }
+    Task Send(HttpContext context, LookAnswer answer) => answer.Status != LookStatus.Ok || IsRead(context) ? HttpAnswers.Send(context, answer, options.SendTime) : HttpAnswers.NotAllowed(context);
 
     // Other methods are decided and recorded as the look that they name, and nothing is looked at.
     Task<LookAnswer> Take(HttpContext context, string name) => desk.Take(new(options.Name, options.Service, name, HttpQuery.Of(context.Request), HttpCredentials.Of(context))

@@ -50,11 +50,11 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options, RequestDele
         }
         catch (InstrumentUnavailableException e)
         {
-            await Fail(context, permit, new() { Status = LookStatus.Unavailable, Message = e.Message, IsServiceGone = true });
+            await Fail(context, permit, new() { Status = LookStatus.Unavailable, Message = ResultRedaction.Text(permit.Redactor, e.Message), IsServiceGone = true });
         }
         catch (ServiceFailedException e)
         {
-            await Fail(context, permit, new() { Status = LookStatus.Unavailable, Message = e.Message, IsServiceGone = true, IsTooLate = e.IsTooLate });
+            await Fail(context, permit, new() { Status = LookStatus.Unavailable, Message = ResultRedaction.Text(permit.Redactor, e.Message), IsServiceGone = true, IsTooLate = e.IsTooLate });
         }
         finally
         {
@@ -67,10 +67,16 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options, RequestDele
     {
         var (response, accept) = (context.Response, context.Request.Headers.Accept.ToString());
         var isHead = HttpMethods.IsHead(context.Request.Method);
-        if (!isHead) page.Write(buffer, accept, permit.End);
+        var isRead = isHead || HttpMethods.IsGet(context.Request.Method);
+        if (isRead && !isHead) page.Write(buffer, accept, permit.End);
         if (permit.Complete(LookOutcomeKind.Answered, buffer.WrittenCount) is { } refusal)
         {
             await HttpAnswers.Send(context, LookDesk.Refused(refusal), options.SendTime);
+            return;
+        }
+        if (!isRead)
+        {
+            await HttpAnswers.NotAllowed(context);
             return;
         }
         HttpAnswers.Secure(response);

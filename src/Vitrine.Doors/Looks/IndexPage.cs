@@ -11,8 +11,8 @@ namespace Vitrine.Doors.Looks;
 /// <summary>The page at <c>/debug/pprof/</c>: a list of what there is, in the shape of Go's (name and count link to the text form, descriptions below).</summary>
 static class IndexPage
 {
-    /// <summary>What the caller may look at.</summary>
-    public static List<IndexEntry> Entries(IShownService service, PermissionSet permissions, Func<string, LookSubject> subjectOf, SwitchBoard switches)
+    /// <summary>What the caller may look at. Why something cannot be looked at goes through <paramref name="said"/>.</summary>
+    public static List<IndexEntry> Entries(IShownService service, PermissionSet permissions, Func<string, LookSubject> subjectOf, SwitchBoard switches, Func<string, string> said)
     {
         List<IndexEntry> entries =
         [
@@ -27,10 +27,10 @@ static class IndexPage
         }
         catch (InstrumentUnavailableException e)
         {
-            problem = e.Message;
+            problem = said(e.Message);
         }
         foreach (var instrument in service.Instruments)
-            entries.Add(new(instrument.Name == "cpu" ? "profile" : instrument.Name, !switches.IsOn(instrument.Name) ? $"{instrument.Description} – switched off" : target is null ? $"{instrument.Description} – not here: {problem}" : Describe(instrument, target), service.CountOf(instrument)));
+            entries.Add(new(instrument.Name == "cpu" ? "profile" : instrument.Name, !switches.IsOn(instrument.Name) ? $"{instrument.Description} – switched off" : target is null ? $"{instrument.Description} – not here: {problem}" : Describe(instrument, target, said), service.CountOf(instrument)));
         (target as IDisposable)?.Dispose();
         entries.RemoveAll(one => !permissions.Allows(subjectOf(one.Name == "profile" ? "cpu" : one.Name).Permission));
         return entries;
@@ -65,10 +65,10 @@ static class IndexPage
         return page.Append("</body>\n</html>\n").ToString();
     }
 
-    static string Describe(IInstrument instrument, ITarget target) => instrument.AvailableFor(target) switch
+    static string Describe(IInstrument instrument, ITarget target, Func<string, string> said) => instrument.AvailableFor(target) switch
     {
-        { CanLook: false, Reason: var reason } => $"{instrument.Description} – not here: {reason}",
-        { CanLook: null, Reason: var reason } => $"{instrument.Description} ({reason})",
+        { CanLook: false, Reason: var reason } => $"{instrument.Description} – not here: {said(reason)}",
+        { CanLook: null, Reason: var reason } => $"{instrument.Description} ({said(reason)})",
         _ => instrument.Description,
     };
 }

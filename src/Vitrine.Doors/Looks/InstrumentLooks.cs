@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Vitrine.Instruments;
 using Vitrine.Pprof;
@@ -40,7 +39,7 @@ sealed class InstrumentLooks
                 LookKind.Snapshot => Snapshot((IProfileInstrument)instrument, name, target, query, stop),
                 LookKind.Difference => Difference((IProfileInstrument)instrument, name, target, plan.Duration, stop),
                 LookKind.Recording => Record((IProfileRecorder)instrument, name, target, plan, query, service, stop),
-                LookKind.Figures => Measure((IMeasurementInstrument)instrument, target, query, stop),
+                LookKind.Figures => Measure((IMeasurementInstrument)instrument, target, query, maximumBytes, stop),
                 LookKind.File => RecordFile((IFileRecorder)instrument, name, target, plan.Duration, maximumBytes, stop),
                 LookKind.Events => Watch((IEventInstrument)instrument, name, target, plan.Duration, query, maximumBytes, stop),
                 _ => throw new UnreachableException(),
@@ -97,12 +96,12 @@ sealed class InstrumentLooks
         return new(LookResult.Binary, $"{name}-delta") { Profile = change };
     }
 
-    static LookResult Measure(IMeasurementInstrument instrument, ITarget target, LookQuery query, CancellationToken stop)
+    static LookResult Measure(IMeasurementInstrument instrument, ITarget target, LookQuery query, long maximumBytes, CancellationToken stop)
     {
         var look = instrument.Collect(target, stop);
         return query.Debug != 0
-            ? new(LookResult.PlainText, null) { Bytes = Encoding.UTF8.GetBytes(MeasurementText.Text(look)) }
-            : new("application/json; charset=utf-8", null) { Bytes = MeasurementText.Json(look) };
+            ? new(LookResult.PlainText, null) { Bytes = MeasurementText.Json(look, maximumBytes), Form = ResultForm.Figures }
+            : new("application/json; charset=utf-8", null) { Bytes = MeasurementText.Json(look, maximumBytes) };
     }
 
     static LookResult RecordFile(IFileRecorder recorder, string name, ITarget target, TimeSpan duration, long maximumBytes, CancellationToken stop)
@@ -122,12 +121,28 @@ sealed class InstrumentLooks
         }
     }
 
-    // Gone when it is closed, and nobody else's to read.
+    // Gone when it is closed, also when that is because the program was killed; and nobody else's to read.
     static FileStream Temporary(string extension)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new(Path.Combine(Path.GetTempPath(), $"vitrine-{Guid.NewGuid():N}{extension}"), options);
+        var path = Path.Combine(Path.GetTempPath(), $"vitrine-{Guid.NewGuid():N}{extension}");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite };
+        if (OperatingSystem.IsWindows())
+        {
+            options.Options = FileOptions.DeleteOnClose;   // done by the system there, and by the runtime elsewhere
+            return new(path, options);
+        }
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var file = new FileStream(path, options);
+        try
+        {
+            File.Delete(path);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     static LookResult Watch(IEventInstrument instrument, string name, ITarget target, TimeSpan duration, LookQuery query, long maximumBytes, CancellationToken stop)

@@ -10,16 +10,30 @@ namespace Vitrine.Doors.Looks;
 /// </summary>
 static class LegacyText
 {
-    public static string Of(string name, Profile profile)
+    // Characters that are collected before they are passed on.
+    const int Portion = 4096;
+
+    /// <summary>Writes it piece by piece: the text of a profile can be a thousand times as long as the profile, and the one who counts its bytes must see them as they come.</summary>
+    public static void Write(string name, Profile profile, TextWriter output)
     {
         var text = new StringBuilder();
         AppendHead(text, name, profile, Totals(profile));
         var order = profile.DefaultSampleTypeIndex;
         foreach (var sample in profile.Samples.OrderByDescending(one => order < 0 ? 0 : Math.Abs(one.Values[order])))
-            AppendSample(text, profile, sample);
+            AppendSample(text, profile, sample, output);
         foreach (var comment in profile.Comments)
+        {
             text.Append("# ").Append(OneLine(comment)).Append('\n');
-        return text.ToString();
+            PassOn(text, output, Portion);
+        }
+        PassOn(text, output, 0);
+    }
+
+    static void PassOn(StringBuilder text, TextWriter output, int from)
+    {
+        if (text.Length < from) return;
+        output.Write(text);
+        text.Clear();
     }
 
     static long[] Totals(Profile profile)
@@ -46,7 +60,7 @@ static class LegacyText
             text.Append(CultureInfo.InvariantCulture, $"{name} profile: {string.Join(", ", profile.SampleTypes.Select((type, i) => $"{totals[i]} {type.Type}/{type.Unit}"))}\n");
     }
 
-    static void AppendSample(StringBuilder text, Profile profile, Sample sample)
+    static void AppendSample(StringBuilder text, Profile profile, Sample sample, TextWriter output)
     {
         var values = sample.Values;
         if (IsHeap(profile))
@@ -65,7 +79,10 @@ static class LegacyText
         var labels = sample.Labels.Select(static one => $"\"{OneLine(one.Key)}\":\"{OneLine(one.Text ?? one.Number.ToString(CultureInfo.InvariantCulture))}\"").ToList();
         if (labels.Count > 0) text.Append("# labels: {").AppendJoin(", ", labels).Append("}\n");
         foreach (var location in sample.LocationIndexes)
+        {
             AppendLocation(text, profile, profile.Locations[location]);
+            PassOn(text, output, Portion);
+        }
         text.Append('\n');
     }
 

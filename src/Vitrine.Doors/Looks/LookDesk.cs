@@ -44,6 +44,9 @@ public sealed partial class LookDesk
     /// <summary>Why the program shows nothing now, by a setting of its own, as a sentence; null = it shows. Told to who was let in, so that others do not learn of it.</summary>
     public Func<string?> ClosedBecause { get; init; } = static () => null;
 
+    // For tests: a machine without threads is hard to come by.
+    internal Action<Thread> StartThread { get; init; } = static thread => thread.UnsafeStart();
+
     /// <summary>For the patience with looks that do not end.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -67,7 +70,7 @@ public sealed partial class LookDesk
         var permit = admission.Permit;
 
         // 3. The look and its redaction, on a thread of its own; one for all who ask the same at the same time.
-        var look = asked.CanBeShared(call) ? permit.Share(end => LookThread.Run(() => Look(asked, call, permit, isShared: true, end))) : LookThread.Run(() => Look(asked, call, permit, isShared: false, permit.End));
+        var look = asked.CanBeShared(call) ? permit.Share(end => LookThread.Run(() => Look(asked, call, permit, isShared: true, end), StartThread)) : LookThread.Run(() => Look(asked, call, permit, isShared: false, permit.End), StartThread);
         if (!await HasEnded(look, permit.End))
         {
             _ = look.ContinueWith(one => Abandon(one, permit), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -94,6 +97,10 @@ public sealed partial class LookDesk
             answer = Failed(permit.EndedBecause == LookEnd.CutOff
                 ? new(LookStatus.Failed, "The look took longer than looks may, and was ended; what it has is not whole.")
                 : new(LookStatus.Unavailable, "The look was ended, because the program ends or the caller has gone."));
+        }
+        catch (LookFaultException e)
+        {
+            answer = Failed(e.Fault);
         }
         // What a look has seen belongs to who was permitted to see it; when that right ends, so does the answer. A look that only took too long gives what it has.
         LookFault? withdrawn = permit.EndedBecause switch
@@ -155,7 +162,7 @@ public sealed partial class LookDesk
             if (!permit.IsRaw && !call.IsHeadOnly && asked.Instrument is IFileRecorder { MediaType: var type } && asked.Plan.Fault is null && !ResultRedaction.CanRedact(permit.Redactor, type))
                 throw new LookFaultException(LookStatus.Forbidden, $"{asked.Name} is a format from which secrets cannot be taken out: ask with raw=1, for which the permission {asked.Subject.RawPermission.Text} is needed.");
             result = Take(asked, call, permit, stop.Token);
-            var counts = RedactionCounts.None;
+            var counts = RedactionCounts.None.ByRule;
             if (result.IsRedacted && !permit.IsRaw && !call.IsHeadOnly)
             {
                 var redacted = ResultRedaction.Redact(permit.Redactor, result, out counts);
@@ -163,23 +170,23 @@ public sealed partial class LookDesk
                 result = redacted;
             }
             var note = isShared || call.IsHeadOnly || asked.Plan.Duration == TimeSpan.Zero ? "" : NoteOn(permit);
-            var answer = Write(result, asked.Name, note, permit.MaximumBytes) with { Redactions = counts.ByRule };
+            var answer = Write(result, asked.Name, note, permit.MaximumBytes) with { Redactions = counts };
             result = null;   // its file is the answer's now
             return answer;
         }
         catch (LookFaultException e)
         {
-            return Failed(e.Fault);
+            return Failed(e.Fault with { Message = Said(permit, e.Fault.Message) });
         }
         catch (ServiceFailedException e)
         {
-            return new() { Status = LookStatus.Unavailable, Message = e.Message, IsServiceGone = true, IsTooLate = e.IsTooLate };
+            return new() { Status = LookStatus.Unavailable, Message = Said(permit, e.Message), IsServiceGone = true, IsTooLate = e.IsTooLate };
         }
         catch (InstrumentUnavailableException e)
         {
             return asked.Instrument is null
-                ? new() { Status = LookStatus.Unavailable, Message = WithAdvice(e), IsServiceGone = true }
-                : Failed(new(LookStatus.Failed, $"Could not enable {(asked.Name == "profile" ? "CPU profiling" : asked.Name)}: {WithAdvice(e)}{WayOut(asked, call)}"));
+                ? new() { Status = LookStatus.Unavailable, Message = Said(permit, WithAdvice(e)), IsServiceGone = true }
+                : Failed(new(LookStatus.Failed, $"Could not enable {(asked.Name == "profile" ? "CPU profiling" : asked.Name)}: {Said(permit, WithAdvice(e))}{WayOut(asked, call)}"));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -205,12 +212,12 @@ public sealed partial class LookDesk
             if (call.IsHeadOnly) return new(page.MediaType(call.Accept), null);
             var output = new System.Buffers.ArrayBufferWriter<byte>();
             page.Write(output, call.Accept, stop);
-            return new(page.MediaType(call.Accept), null) { Bytes = output.WrittenMemory, IsRedacted = page.IsRedacted };
+            return new(page.MediaType(call.Accept), null) { Bytes = output.WrittenMemory, IsRedacted = page.IsRedacted, Form = asked.Name == PageName.CommandLine ? ResultForm.CommandLine : ResultForm.Plain };
         }
         switch (asked.Name)
         {
             case PageName.Index:
-                var entries = IndexPage.Entries(service, permit.Caller.Permissions, SubjectOf, Guard.Switches);
+                var entries = IndexPage.Entries(service, permit.Caller.Permissions, SubjectOf, Guard.Switches, message => Said(permit, message));
                 return call.Accept == IndexJson.MediaType
                     ? new(IndexJson.MediaType, null) { Bytes = IndexJson.Write(entries) }
                     : new("text/html; charset=utf-8", null) { Bytes = Encoding.UTF8.GetBytes(IndexPage.Of(entries)) };
@@ -233,9 +240,14 @@ public sealed partial class LookDesk
             using var bytes = new MemoryStream();
             var output = new BoundedStream(bytes, maximumBytes);
             if (result.ContentType == LookResult.Binary) ProfileWriter.Write(profile, output);
-            else output.Write(Encoding.UTF8.GetBytes(LegacyText.Of(name, profile)));
+            else
+            {
+                using var text = new StreamWriter(output);
+                LegacyText.Write(name, profile, text);
+            }
             answer = answer with { Bytes = bytes.GetBuffer().AsMemory(0, (int)bytes.Length) };
         }
+        if (result.Form == ResultForm.Figures) answer = answer with { Bytes = MeasurementText.Text(result.Bytes, maximumBytes) };
         if (answer.Bytes.Length > maximumBytes) throw BoundedStream.TooLarge(maximumBytes);
         return answer;
     }
@@ -243,6 +255,9 @@ public sealed partial class LookDesk
     string NoteOn(LookPermit permit) => permit.EndedBecause == LookEnd.CutOff ? "The look was ended early, because looks may not take longer: it covers less than was asked for."
         : Stopping.IsCancellationRequested ? "The look was ended early, because the program ends: it covers less than was asked for."
         : "";
+
+    // What instruments and services say of their failures names files, processes and people. It is redacted as an answer would be.
+    static string Said(LookPermit permit, string message) => permit.IsRaw ? message : ResultRedaction.Text(permit.Redactor, message);
 
     static string WithAdvice(InstrumentUnavailableException e) => e.Advice.Length > 0 ? $"{e.Message} {e.Advice}" : e.Message;
 

@@ -18,6 +18,9 @@ sealed record LookResult(string ContentType, string? FileName) : IDisposable
     /// <summary>What was seen, when it is neither a profile nor a file.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
 
+    /// <summary>What <see cref="Bytes"/> are until they are written.</summary>
+    public ResultForm Form { get; init; }
+
     /// <summary>Who made it (<see cref="IKnowsSource"/>); empty where that is not told.</summary>
     public string Source { get; init; } = "";
 

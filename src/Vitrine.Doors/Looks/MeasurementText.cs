@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Vitrine.Instruments;
 
@@ -8,10 +7,11 @@ namespace Vitrine.Doors.Looks;
 /// <summary>Measurements, which no profile can hold: a JSON document, or with <c>debug=1</c> a line for each. What is unknown is null with its reason.</summary>
 static class MeasurementText
 {
-    public static byte[] Json(Look<IReadOnlyList<Measurement>> look)
+    /// <exception cref="LookFaultException">It has more than <paramref name="maximumBytes"/>.</exception>
+    public static byte[] Json(Look<IReadOnlyList<Measurement>> look, long maximumBytes)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        using (var json = new Utf8JsonWriter(new BoundedStream(stream, maximumBytes), new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
             json.WriteString("captured_at", look.CapturedAt);
@@ -48,19 +48,31 @@ static class MeasurementText
         json.WriteEndObject();
     }
 
-    public static string Text(Look<IReadOnlyList<Measurement>> look)
+    /// <summary>The lines of a document that <see cref="Json"/> has written. Redaction has been over the document by then: it knows labels by their place in it, and a line has no such places.</summary>
+    /// <exception cref="LookFaultException">They have more than <paramref name="maximumBytes"/>.</exception>
+    public static byte[] Text(ReadOnlyMemory<byte> json, long maximumBytes)
     {
-        var text = new StringBuilder();
-        foreach (var one in look.Result)
+        using var document = JsonDocument.Parse(json);
+        using var bytes = new MemoryStream();
+        using (var text = new StreamWriter(new BoundedStream(bytes, maximumBytes)))
         {
-            text.Append("# ").Append(one.Name);
-            if (one.Attributes.Count > 0) text.Append('{').AppendJoin(',', one.Attributes.Select(static a => $"{a.Key}=\"{a.Value}\"")).Append('}');
-            text.Append(" = ");
-            if (one.Value.TryGet(out var number)) text.Append(CultureInfo.InvariantCulture, $"{number} {one.Unit}\n");
-            else text.Append("unknown (").Append(one.Value.Reason).Append(")\n");
+            foreach (var one in document.RootElement.GetProperty("measurements").EnumerateArray())
+                WriteLine(text, one);
+            foreach (var note in document.RootElement.GetProperty("notes").EnumerateArray())
+                text.Write($"# {Said(note)}\n");
         }
-        foreach (var note in look.Notes)
-            text.Append("# ").Append(note).Append('\n');
-        return text.ToString();
+        return bytes.ToArray();
     }
+
+    static void WriteLine(TextWriter text, JsonElement one)
+    {
+        text.Write($"# {Said(one.GetProperty("name"))}");
+        var attributes = one.GetProperty("attributes").EnumerateObject().Select(static a => $"{LegacyText.OneLine(a.Name)}=\"{Said(a.Value)}\"").ToList();
+        if (attributes.Count > 0) text.Write($"{{{string.Join(',', attributes)}}}");
+        text.Write(one.GetProperty("value") is { ValueKind: JsonValueKind.Number } value
+            ? string.Create(CultureInfo.InvariantCulture, $" = {value.GetDouble()} {Said(one.GetProperty("unit"))}\n")
+            : $" = unknown ({Said(one.GetProperty("unknown"))})\n");
+    }
+
+    static string Said(JsonElement text) => LegacyText.OneLine(text.GetString() ?? "");
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Vitrine.Guard.Redaction;
 
 namespace Vitrine.Doors.Looks;
@@ -11,14 +12,14 @@ static class ResultRedaction
     /// <summary>The result without its secrets.</summary>
     /// <param name="redactor">By which rules.</param>
     /// <param name="result">What the look gave; it is the caller's still.</param>
-    /// <param name="counts">What was taken out.</param>
+    /// <param name="counts">What was taken out, by rule.</param>
     /// <exception cref="LookFaultException">It cannot be redacted.</exception>
-    public static LookResult Redact(Redactor redactor, LookResult result, out RedactionCounts counts)
+    public static LookResult Redact(Redactor redactor, LookResult result, out IReadOnlyDictionary<string, long> counts)
     {
         if (result.Profile is { } profile)
         {
             var redacted = redactor.Redact(profile);
-            counts = redacted.Counts;
+            counts = redacted.Counts.ByRule;
             return result with { Profile = redacted.Result };
         }
         var bytes = result.Bytes;
@@ -28,8 +29,16 @@ static class ResultRedaction
             file.ReadExactly(content);
             bytes = content;
         }
-        return redactor.TryRedact(result.ContentType, bytes, out var without, out counts, out var refusal)
-            ? result with { Bytes = without, File = null }
-            : throw new LookFaultException(LookStatus.Forbidden, refusal!);
+        if (result.Form == ResultForm.CommandLine) return result with { Bytes = CommandLineRedaction.Redact(redactor, bytes.Span, out counts) };
+        if (!redactor.TryRedact(result.Form == ResultForm.Figures ? "application/json" : result.ContentType, bytes, out var without, out var found, out var refusal)) throw new LookFaultException(LookStatus.Forbidden, refusal!);
+        counts = found.ByRule;
+        return result with { Bytes = without, File = null };
     }
+
+    /// <summary>A message without its secrets: what an instrument or a service says of why it cannot has paths and names in it.</summary>
+    public static string Text(Redactor redactor, string message) => Text(redactor, message, out _);
+
+    /// <summary>The same, with what was taken out. A text that cannot be redacted is replaced by the reason.</summary>
+    public static string Text(Redactor redactor, string message, out RedactionCounts counts) =>
+        redactor.TryRedact(LookResult.PlainText, Encoding.UTF8.GetBytes(message), out var redacted, out counts, out var refusal) ? Encoding.UTF8.GetString(redacted.Span) : refusal!;
 }

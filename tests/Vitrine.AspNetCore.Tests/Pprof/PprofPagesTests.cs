@@ -58,7 +58,11 @@ public sealed class PprofPagesTests
     {
         await using var service = await Start();
 
-        Assert.Equal(Environment.GetCommandLineArgs(), (await service.GetText("/debug/pprof/cmdline")).Split('\0'));
+        var (own, shown) = (Environment.GetCommandLineArgs(), (await service.GetText("/debug/pprof/cmdline")).Split('\0'));
+
+        // The folders of a binary are the machine's business.
+        Assert.Equal("‹path›/" + Path.GetFileName(own[0]), shown[0]);
+        Assert.Equal(own[1..], shown[1..]);
     }
 
     [Fact]

@@ -71,6 +71,36 @@ public sealed class LookDeskRedactionTests
         Assert.Equal(LookStatus.Forbidden, refused.Status);
     }
 
+    sealed class Tenants(string name) : TestInstrument(name), IMeasurementInstrument
+    {
+        public Look<IReadOnlyList<Measurement>> Collect(ITarget target, CancellationToken cancellation) =>
+            new([new("test.size", "By", MeasurementKind.Gauge, Known<double>.Of(42.5, Provenance.Read("the test")), [new("tenant", "acme")])], DateTimeOffset.UtcNow, TimeSpan.Zero, new(), []);
+    }
+
+    [Theory]
+    [InlineData(0), InlineData(1)]
+    public async Task Take_Figures_FollowThePolicyOfLabels_InEveryForm(int debug)
+    {
+        using var answer = await Ask(TestDoor.DeskOf(null, new Tenants("tenants")), "tenants", new(Debug: debug));
+
+        Assert.DoesNotContain("acme", TextOf(answer), StringComparison.Ordinal);
+        Assert.Contains("tenant", TextOf(answer), StringComparison.Ordinal);
+        Assert.Contains("42.5", TextOf(answer), StringComparison.Ordinal);
+        Assert.Equal(debug == 1, TextOf(answer).StartsWith("# test.size{tenant=\"‹label", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Take_File_HasNoNameWhileItWaits()
+    {
+        var desk = TestDoor.DeskOf(static options => options.Policy.Roles["owner"] = ["pprof:read:*", "pprof:raw:*"], new TestFileRecorder("file"));
+
+        using var answer = await Ask(desk, "file", new("0.01", IsRaw: true));
+
+        // A program that is killed now leaves nothing behind.
+        Assert.False(File.Exists(answer.File!.Name));
+        Assert.Equal(9, answer.File.Length);
+    }
+
     [Fact]
     public async Task Take_FormatOfItsOwn_IsRefusedBeforeAnybodyWatches()
     {

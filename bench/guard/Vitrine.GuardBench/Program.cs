@@ -1,5 +1,8 @@
 using Vitrine.GuardBench.Decision;
+using Vitrine.GuardBench.Host;
 using Vitrine.GuardBench.Redaction;
+
+if (HostBench.RunOther(args)) return;
 
 // Parts by name, in the order in which they are shown; without a name, all of them.
 var quick = args.Contains("--quick");
@@ -8,6 +11,7 @@ var parts = args.Where(static one => !one.StartsWith('-')).ToHashSet(StringCompa
 (string Name, Action Run)[] all =
 [
     ("decision", () => DecisionBench.Run(quick)),
+    ("host", () => HostBench.Run(quick)),
     ("redaction", () => RedactionBench.Run(quick, folder)),
     ("redaction-hostile", () => RedactionBench.RunHostile(quick)),
 ];

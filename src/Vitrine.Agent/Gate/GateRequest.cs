@@ -45,6 +45,9 @@ sealed record GateRequest
     /// <summary>Whether there is gRPC, too.</summary>
     public bool HasGrpc { get; init; }
 
+    /// <summary>Whether the guard's decisions are not said on standard error: then a file must have them.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>In messages: where the settings come from.</summary>
     public string Source => File ?? "command line";
 
@@ -64,11 +67,15 @@ sealed record GateRequest
         if (options.Listeners.Count == 0 && options.Socket is null)
             options.Listeners.Add(new() { Address = DefaultAddress, Certificate = Certificate, Key = Key });
         if (AuditLog is not null)
-            options.Guard.Audit.File = AuditLog;
+            NotNull(NotNull(options.Guard, "Guard").Audit, "Guard:Audit").File = AuditLog;
         options.Grpc |= HasGrpc;
         GateSettings.Check(options, Source);
+        if (IsQuiet && options.Guard.Audit.File is null)
+            throw new GateSettingsException(Source, ["-q leaves no trace of who looked, who was refused and what was switched: set Guard:Audit:File (--audit-log FILE) with it, or leave -q out."]);
         return options;
     }
+
+    T NotNull<T>(T? section, string key) where T : class => section ?? throw new GateSettingsException(Source, [$"{key} is null: give its keys, or leave it out."]);
 
     UpstreamOptions With(TargetChoice choice) => new() { Pid = choice.Pid, Process = choice.Name, PidFile = PidFile, Listen = Listen, Forward = Forward };
 

@@ -31,8 +31,9 @@ sealed class GateServer : IAsyncDisposable
     readonly LiveServices _services;
     readonly LookDesk _desk;
     readonly WebApplication _server;
+    readonly LivePages _pages = new(), _socketPages = new();
     GateOptions _options;
-    volatile RequestDelegate _answer;
+    RequestDelegate? _answer;
     UnixDoor? _socket;
     PosixSignalRegistration? _hangup;
     Task _watching = Task.CompletedTask;
@@ -50,7 +51,8 @@ sealed class GateServer : IAsyncDisposable
             _certificates.Add(listener.Certificate is { } file ? new CertificateFiles(file, listener.Key, log.Say) : null);
         // Nothing comes in before the start, when the pages are there.
         _server = GateListeners.Build(options.Listeners, _certificates, () => _options.Guard.Identity.Certificates is not null, context => _answer!(context));
-        _answer = Pages(options);
+        (_pages.Now, _socketPages.Now) = (Pages(options, "gate"), Pages(options, "unix"));
+        _answer = _pages.Build(_server.Services);
     }
 
     /// <summary>Where it is open: addresses with their ports, and the path of the socket.</summary>
@@ -75,7 +77,7 @@ sealed class GateServer : IAsyncDisposable
         {
             await gate._server.StartAsync(cancellation).ConfigureAwait(false);
             if (gate._options.Socket is { } socket)
-                gate._socket = await UnixDoor.Start(gate._desk, new() { Path = socket.Path, Mode = GateSettings.ModeOf(socket.Mode)!.Value, Group = socket.Group, Prefix = gate._options.Prefix }, cancellation).ConfigureAwait(false);
+                gate._socket = await UnixDoor.Start(gate._desk, new() { Path = socket.Path, Mode = GateSettings.ModeOf(socket.Mode)!.Value, Group = socket.Group, Http = gate._socketPages.Build(gate._server.Services) }, cancellation).ConfigureAwait(false);
             gate._hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
             {
                 signal.Cancel = true;
@@ -107,6 +109,11 @@ sealed class GateServer : IAsyncDisposable
         {
             _log.Say($"{e.Message.ReplaceLineEndings(" ")} Those of before stay in force.");
         }
+        // Whatever it is: settings that nobody foresaw must not end the watch over the next ones and over certificates.
+        catch (Exception e)
+        {
+            _log.Say($"The gate's settings could not be taken, for a reason that nobody expected ({e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}). Those of before stay in force.");
+        }
         finally
         {
             _changing.Release();
@@ -115,12 +122,27 @@ sealed class GateServer : IAsyncDisposable
 
     void Apply(GateOptions options)
     {
-        _guard.Apply(options.Guard);
+        // 1. Everything that can go wrong, before anything is exchanged.
         var before = _services.Now;
         var services = Services(options, before);
+        IReadOnlyList<Endpoint> pages, socketPages;
+        try
+        {
+            (pages, socketPages) = (Pages(options, "gate"), Pages(options, "unix"));
+            _guard.Apply(options.Guard);
+        }
+        catch
+        {
+            foreach (var unused in services.Except(before))
+                unused.Dispose();
+            throw;
+        }
+
+        // 2. The exchange.
         _guard.Switches.Know([.. services.SelectMany(static one => one.Instruments).Select(static one => one.Name)]);
         _services.Now = services;
-        _answer = Pages(options);
+        _pages.Now = pages;
+        _socketPages.Now = socketPages;
         if (!options.Listeners.Select(Text).SequenceEqual(_options.Listeners.Select(Text)) || options.Socket?.Path != _options.Socket?.Path)
             _log.Say("Listeners and Socket are taken at the start only: what changed there needs a restart");
         _options = options;
@@ -133,61 +155,58 @@ sealed class GateServer : IAsyncDisposable
     /// <summary>The services of the settings; those that did not change stay, with what they have learned.</summary>
     List<GateService> Services(GateOptions options, IReadOnlyList<GateService> before)
     {
+        var limits = UpstreamLimits.For(options.Guard.Limits.MaximumBytes);
         var services = new List<GateService>();
         foreach (var (name, upstream) in options.Upstreams.OrderBy(static one => one.Key, StringComparer.Ordinal))
         {
             var address = upstream.Forward is { } forward ? UpstreamAddress.Parse(forward, upstream.AllowOtherMachines) : null;
-            services.Add(before.FirstOrDefault(one => one.IsFor(name, upstream.Choice, address, upstream.Profiles))
-                ?? new GateService(name, upstream.Choice, address is null ? null : new UpstreamClient(address), [.. upstream.Profiles], _time));
+            services.Add(before.FirstOrDefault(one => one.IsFor(name, upstream.Choice, address, limits, upstream.Profiles))
+                ?? new GateService(name, upstream.Choice, address is null ? null : new UpstreamClient(address, limits), [.. upstream.Profiles], _time));
         }
         return services;
     }
 
     /// <summary>The pages: each service below its name, and the only one without it.</summary>
-    RequestDelegate Pages(GateOptions options)
+    /// <param name="options">The settings.</param>
+    /// <param name="name">The door's name in the audit log.</param>
+    List<Endpoint> Pages(GateOptions options, string name) => LivePages.Of(_server.Services, endpoints =>
     {
-        var app = new ApplicationBuilder(_server.Services);
-        app.UseRouting();
-        app.UseEndpoints(endpoints =>
+        foreach (var service in options.Upstreams.Keys)
         {
-            foreach (var name in options.Upstreams.Keys)
+            foreach (var below in options.Upstreams.Count == 1 ? (string[])["", $"/{service}"] : [$"/{service}"])
             {
-                foreach (var below in options.Upstreams.Count == 1 ? (string[])["", $"/{name}"] : [$"/{name}"])
+                var door = new HttpDoor(_desk, new()
                 {
-                    var door = new HttpDoor(_desk, new()
-                    {
-                        Name = "gate",
-                        Service = name,
-                        Prefix = below + options.Prefix,
-                        MetricsPath = options.MetricsPath.Length > 0 ? below + options.MetricsPath : "",
-                        VarsPath = options.VarsPath.Length > 0 ? below + options.VarsPath : "",
-                    });
-                    door.MapProfiles(endpoints);
-                    door.MapMetrics(endpoints);
-                    door.MapVars(endpoints);
-                }
+                    Name = name,
+                    Service = service,
+                    Prefix = below + options.Prefix,
+                    MetricsPath = options.MetricsPath.Length > 0 ? below + options.MetricsPath : "",
+                    VarsPath = options.VarsPath.Length > 0 ? below + options.VarsPath : "",
+                });
+                door.MapProfiles(endpoints);
+                door.MapMetrics(endpoints);
+                door.MapVars(endpoints);
             }
-            if (options.Grpc)
-                new GrpcDoor(_desk, new()).Map(endpoints);
-        });
-        return app.Build();
-    }
+        }
+        if (options.Grpc)
+            new GrpcDoor(_desk, new()).Map(endpoints);
+    });
 
     async Task Watch(string? file)
     {
-        var stamp = Stamp(file);
+        var before = Content(file);
         using var timer = new PeriodicTimer(s_poll, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
             {
-                var now = Stamp(file);
-                if (now != stamp)
+                var now = Content(file);
+                if (!now.AsSpan().SequenceEqual(before))
                     await Reload(isAsked: false).ConfigureAwait(false);
                 else
                     foreach (var certificate in _certificates)
                         certificate?.Refresh();
-                stamp = now;
+                before = now;
             }
         }
         catch (OperationCanceledException)
@@ -195,15 +214,16 @@ sealed class GateServer : IAsyncDisposable
         }
     }
 
-    static (long Length, long Written) Stamp(string? file)
+    // Not when it was written: behind a link, where configuration is often exchanged, that says nothing.
+    static byte[] Content(string? file)
     {
         try
         {
-            return file is not null && new FileInfo(file) is { Exists: true } found ? (found.Length, found.LastWriteTimeUtc.Ticks) : default;
+            return file is null ? [] : GateFile.Bytes(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception)
         {
-            return default;
+            return [];
         }
     }
 
@@ -212,7 +232,7 @@ sealed class GateServer : IAsyncDisposable
     {
         _hangup?.Dispose();
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _watching.ConfigureAwait(false);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_socket is not null)
             await _socket.DisposeAsync().ConfigureAwait(false);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));

@@ -47,15 +47,16 @@ static class GateVerb
             Key = parsed.GetValue(key),
             AuditLog = parsed.GetValue(audit),
             HasGrpc = parsed.GetValue(grpc),
-        }, parsed.GetValue(quiet), cancellation));
+            IsQuiet = parsed.GetValue(quiet),
+        }, cancellation));
         return command;
     }
 
-    static async Task<int> Run(GateRequest request, bool isQuiet, CancellationToken cancellation)
+    static async Task<int> Run(GateRequest request, CancellationToken cancellation)
     {
         // 1. Settings, guard, services, doors: whatever is wrong with them is said before anything is open.
         var time = TimeProvider.System;
-        using var log = new StandardErrorLog(Console.Error, isQuiet ? LogLevel.Error : LogLevel.Information, time);
+        using var log = new StandardErrorLog(Console.Error, request.IsQuiet ? LogLevel.Error : LogLevel.Information, time);
         await using var gate = await GateServer.Start(request.Options, request.File, log, time, cancellation).ConfigureAwait(false);
 
         // 2. Say what is open to whom.

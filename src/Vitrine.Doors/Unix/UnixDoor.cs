@@ -58,11 +58,8 @@ public sealed class UnixDoor : IAsyncDisposable
         var server = builder.Build();
         try
         {
-            server.UseRouting();
-            if (desk.Services.Count == 1) Map(server, desk, options, service: "", below: "");
-            foreach (var service in desk.Services)
-                Map(server, desk, options, service.Name, below: "/" + service.Name);
-            server.UseEndpoints(static _ => { });
+            if (options.Http is { } answer) server.Run(answer);
+            else MapAll(server, desk, options);
             await server.StartAsync(cancellation);
             return new(server);
         }
@@ -71,6 +68,15 @@ public sealed class UnixDoor : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    static void MapAll(WebApplication server, LookDesk desk, UnixDoorOptions options)
+    {
+        server.UseRouting();
+        if (desk.Services.Count == 1) Map(server, desk, options, service: "", below: "");
+        foreach (var service in desk.Services)
+            Map(server, desk, options, service.Name, below: "/" + service.Name);
+        server.UseEndpoints(static _ => { });
     }
 
     // As at a gate: each service below its name, and the only one without it.

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Vitrine.Doors.Unix;
 
 /// <summary>Where a Unix socket door is, and who may come to it.</summary>
@@ -27,8 +29,11 @@ public sealed record UnixDoorOptions
     /// <summary>Bytes of the line that says it, in the protocol of lines.</summary>
     public int MaximumLineBytes { get; init; } = 1024;
 
+    /// <summary>Answers HTTP in place of this door's own pages, for a program whose pages change while it runs; null = the pages of the services that there are at the start, at the paths below.</summary>
+    public RequestDelegate? Http { get; init; }
+
     /// <summary>Where HTTP has the pages.</summary>
-    public string Prefix { get; init; } = Http.HttpDoorOptions.DefaultPrefix;
+    public string Prefix { get; init; } = Doors.Http.HttpDoorOptions.DefaultPrefix;
 
     /// <summary>The path of the metrics; empty = nowhere.</summary>
     public string MetricsPath { get; init; } = "/metrics";

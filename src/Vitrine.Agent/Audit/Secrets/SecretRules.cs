@@ -45,6 +45,9 @@ static partial class SecretRules
         return null;
     }
 
+    /// <summary>Whether what has this name is a secret, whatever its value.</summary>
+    public static bool IsSecretName(string name) => name.Length <= 256 && !NoSecret().IsMatch(name) && (Password().IsMatch(name) || KeyOrToken().IsMatch(name));
+
     /// <summary>Whether a value only says where the secret is: a path, a reference of a vault, a place to be filled in.</summary>
     static bool IsReference(string value) =>
         value.Length == 0 || (value[0] is '/' or '.' && !value.Contains(' ', StringComparison.Ordinal) && value.Contains('/', StringComparison.Ordinal) && value.Length < 4096 && LooksLikePath().IsMatch(value)) || Reference().IsMatch(value);

@@ -31,7 +31,10 @@ static class GateFile
         }
     }
 
-    static byte[] Bytes(string path)
+    /// <summary>What is in the file now, by which a change is known whatever links lead to it.</summary>
+    /// <exception cref="IOException">It cannot be read, or is too long.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static byte[] Bytes(string path)
     {
         using var file = File.OpenRead(path);
         // A device or a pipe has no end.

@@ -21,13 +21,18 @@ static class GateSettings
             problems.Add("Upstreams: there is no service to guard. Name a process or an address to forward to.");
         foreach (var (name, upstream) in options.Upstreams)
             Check(name, upstream, problems);
+        foreach (var (section, value) in (ReadOnlySpan<(string, object?)>)[("", options.Guard), (":Identity", options.Guard?.Identity), (":Policy", options.Guard?.Policy), (":Limits", options.Guard?.Limits), (":Switches", options.Guard?.Switches), (":Redaction", options.Guard?.Redaction), (":Audit", options.Guard?.Audit)])
+        {
+            if (value is null && (section.Length == 0 || options.Guard is not null))
+                problems.Add($"Guard{section} is null: give its keys, or leave it out.");
+        }
         CheckPath("Prefix", options.Prefix, problems, mayBeEmpty: false);
         CheckPath("MetricsPath", options.MetricsPath, problems, mayBeEmpty: true);
         CheckPath("VarsPath", options.VarsPath, problems, mayBeEmpty: true);
-        if (options.Prefix.Length > 0 && options.Prefix[^1] != '/')
+        if (options.Prefix is { Length: > 0 } && options.Prefix[^1] != '/')
             problems.Add($"Prefix is {options.Prefix}: it must end with a slash.");
         for (var i = 0; i < options.Listeners.Count; i++)
-            Check(string.Create(CultureInfo.InvariantCulture, $"Listeners:{i}"), options.Listeners[i], options.Guard.Identity, problems);
+            Check(string.Create(CultureInfo.InvariantCulture, $"Listeners:{i}"), options.Listeners[i], options.Guard?.Identity, problems);
         if (options.Listeners.Count == 0 && options.Socket is null)
             problems.Add("Listeners: the gate listens nowhere. Name an address, or a Socket.");
         if (options.Socket is { } socket)
@@ -57,9 +62,14 @@ static class GateSettings
         }
     }
 
-    static void Check(string name, UpstreamOptions upstream, List<string> problems)
+    static void Check(string name, UpstreamOptions? upstream, List<string> problems)
     {
         var key = $"Upstreams:{name}";
+        if (upstream is null)
+        {
+            problems.Add($"{key} is null: say which process it is (Pid, PidFile, Process or Listen), or where its own pages are (Forward).");
+            return;
+        }
         if (name.Length is 0 or > 64 || !name.All(static c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '_') || s_taken.Contains(name))
             problems.Add($"{key}: a name has small letters, digits, - and _ only, 64 at most, and is none of {string.Join(", ", s_taken)}.");
         int said = (upstream.Pid is null ? 0 : 1) + (upstream.PidFile is null ? 0 : 1) + (upstream.Process is null ? 0 : 1) + (upstream.Listen is null ? 0 : 1);
@@ -80,18 +90,18 @@ static class GateSettings
         }
         foreach (var profile in upstream.Profiles)
         {
-            if (profile.Length is 0 or > 64 || !profile.All(static c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '_' or '.'))
+            if (profile is not { Length: > 0 and <= 64 } || !profile.All(static c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '_' or '.'))
                 problems.Add($"{key}:Profiles: '{profile}' is not a name of a profile: use a-z, 0-9, '.', '_' and '-'.");
         }
         if (upstream.Profiles.Count > 0 && upstream.Forward is null)
             problems.Add($"{key}:Profiles are forwarded, and Forward is not set.");
     }
 
-    static void Check(string key, ListenerOptions listener, IdentityOptions identity, List<string> problems)
+    static void Check(string key, ListenerOptions? listener, IdentityOptions? identity, List<string> problems)
     {
-        if (EndPointOf(listener.Address) is not { } end)
+        if (listener?.Address is not { } address || EndPointOf(address) is not { } end)
         {
-            problems.Add($"{key}:Address is '{listener.Address}': write 127.0.0.1:6070, [::1]:6070 or :6443.");
+            problems.Add($"{key}:Address is '{listener?.Address}': write 127.0.0.1:6070, [::1]:6070 or :6443.");
             return;
         }
         if (listener.Key is not null && listener.Certificate is null)
@@ -106,14 +116,22 @@ static class GateSettings
 
     static void Check(SocketOptions socket, List<string> problems)
     {
-        if (!socket.Path.StartsWith('/'))
+        if (socket.Path?.StartsWith('/') != true)
             problems.Add($"Socket:Path is '{socket.Path}': write an absolute path.");
-        if (ModeOf(socket.Mode) is null)
+        if (socket.Mode is null || ModeOf(socket.Mode) is null)
             problems.Add($"Socket:Mode is '{socket.Mode}': write three octal digits, such as 0660.");
+        if (socket.Group is null)
+            problems.Add("Socket:Group is null: name a group, or leave it out.");
     }
 
-    static void CheckPath(string key, string path, List<string> problems, bool mayBeEmpty)
+    // The binder sets what the file has as null, whatever the type says.
+    static void CheckPath(string key, string? path, List<string> problems, bool mayBeEmpty)
     {
+        if (path is null)
+        {
+            problems.Add($"{key} is null: {(mayBeEmpty ? "write \"\" where there is to be no such page, or leave it out" : "write a path, or leave it out")}.");
+            return;
+        }
         if (path.Length == 0 && mayBeEmpty)
             return;
         if (path.Length is 0 or > 200 || path[0] != '/' || path.Contains("//", StringComparison.Ordinal) || !path.All(static c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.'))

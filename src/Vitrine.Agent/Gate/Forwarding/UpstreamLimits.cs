@@ -6,6 +6,14 @@ sealed record UpstreamLimits
     /// <summary>The limits used when none are given.</summary>
     public static UpstreamLimits Default { get; } = new();
 
+    /// <summary>The limits beside a guard's ceiling for one look: answers may have so much, and profiles eight times that after decompression, at most 512 MiB or, where that is more, the ceiling.</summary>
+    public static UpstreamLimits For(long maximumBytes) => new()
+    {
+        MaxBytes = maximumBytes,
+        MaxProfileBytes = Math.Min(8 * maximumBytes, Math.Max(Default.MaxProfileBytes, maximumBytes)),
+        MaxPageBytes = Math.Min(Default.MaxPageBytes, maximumBytes),
+    };
+
     /// <summary>Until there is a connection.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(2);
 

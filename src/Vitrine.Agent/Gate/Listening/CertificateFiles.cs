@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -11,7 +10,8 @@ sealed class CertificateFiles
     readonly string _certificate;
     readonly string? _key;
     readonly Action<string> _say;
-    string _stamp = "";
+    string _stamp;
+    string _said = "";
     volatile SslStreamCertificateContext _context;
 
     /// <summary>Reads the certificate.</summary>
@@ -40,14 +40,16 @@ sealed class CertificateFiles
         try
         {
             _context = Load();
-            _stamp = stamp;
+            (_stamp, _said) = (stamp, "");
             _say($"certificate {_certificate} read again: {Subject}");
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or AuthenticationException)
+        catch (Exception e)
         {
-            if (stamp != _stamp)
+            // Not taken as read: what keeps it from being read, such as its permissions, may change without the files. Whatever it is, the next look must come; said once for each state and reason.
+            var problem = $"{stamp} {e.Message}";
+            if (problem != _said)
                 _say($"certificate {_certificate} cannot be read ({e.Message}); the one of before stays");
-            _stamp = stamp;
+            _said = problem;
         }
     }
 

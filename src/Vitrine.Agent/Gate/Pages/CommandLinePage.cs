@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Vitrine.Agent.Audit.Secrets;
 using Vitrine.Agent.Gate.Services;
 using Vitrine.Doors.Looks;
 using Vitrine.Instruments;
@@ -10,7 +11,7 @@ namespace Vitrine.Agent.Gate.Pages;
 /// <summary>The command line of a service's process, its arguments separated by NUL bytes as Go's <c>cmdline</c> has it: from /proc, and only without a process from the service's own page.</summary>
 sealed class CommandLinePage(GateService service) : IShownPage
 {
-    /// <summary>Command lines hold passwords more often than they should.</summary>
+    /// <summary>Command lines hold passwords more often than they should: what the rules know of texts, beyond the flags that are masked here for everybody.</summary>
     public bool IsRedacted => true;
 
     /// <summary>As Go sends it.</summary>
@@ -25,7 +26,7 @@ sealed class CommandLinePage(GateService service) : IShownPage
         {
             try
             {
-                Encoding.UTF8.GetBytes(string.Join('\0', process.CommandLine), output);
+                Write(process.CommandLine, output);
                 target.Source = AnswerSource.Outside;
                 return;
             }
@@ -39,7 +40,10 @@ sealed class CommandLinePage(GateService service) : IShownPage
         }
         if (service.Client is not { } client)
             throw new InstrumentUnavailableException(target.WhyNotOutside);
-        output.Write(client.Fetch("debug/pprof/cmdline", TimeSpan.Zero, client.Limits.MaxPageBytes, end));
+        Write(Encoding.UTF8.GetString(client.Fetch("debug/pprof/cmdline", TimeSpan.Zero, client.Limits.MaxPageBytes, end)).Split('\0'), output);
         target.Source = AnswerSource.Forwarded;
     }
+
+    // Here, where arguments are still arguments: the redaction of texts does not see that the one behind --password belongs to it.
+    static void Write(IReadOnlyList<string> arguments, IBufferWriter<byte> output) => Encoding.UTF8.GetBytes(string.Join('\0', SecretArguments.Masked(arguments)), output);
 }

@@ -1,37 +1,102 @@
 using System.Buffers;
 using System.Text.Json;
 using Vitrine.Agent.Gate.Forwarding;
+using Vitrine.Agent.Gate.Services;
 using Vitrine.Doors.Looks;
 
 namespace Vitrine.Agent.Gate.Pages;
 
-/// <summary>The service's page of expvar (<c>/debug/vars</c>): its command line, its memory statistics and whatever it publishes. Forwarded, checked to be JSON, and redacted on its way out.</summary>
-sealed class VarsPage(UpstreamClient client) : IShownPage
+/// <summary>
+/// The service's page of expvar (<c>/debug/vars</c>): its memory statistics and whatever it publishes. Forwarded, checked to be JSON, and redacted on its way out. The member <c>cmdline</c> is left out for everybody: the command line
+/// has a page and a permission of its own, and a page does not know who asks. The service stops its world to make it (runtime.ReadMemStats), so it is asked once a second at most, and who asks meanwhile gets the same answer.
+/// </summary>
+sealed class VarsPage(GateService service, UpstreamClient client, TimeProvider time) : IShownPage, IDisposable
 {
     const int MostDepth = 64;
 
-    /// <summary>Whatever a service publishes is in it, its command line first.</summary>
+    static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    readonly SemaphoreSlim _asking = new(1);
+    Answer? _last;
+
+    /// <summary>Whatever a service publishes is in it.</summary>
     public bool IsRedacted => true;
 
     /// <summary>As expvar sends it.</summary>
     public string MediaType(string accept) => "application/json; charset=utf-8";
 
-    /// <summary>Fetches and writes the page.</summary>
+    /// <summary>Fetches and writes the page, or writes the one of the last second.</summary>
     /// <exception cref="UpstreamException">The service gave none.</exception>
     public void Write(IBufferWriter<byte> output, string accept, CancellationToken end)
     {
-        var page = client.Fetch("debug/vars", TimeSpan.Zero, client.Limits.MaxPageBytes, end);
+        using var use = service.Use();
+        var came = time.GetTimestamp();
+        _asking.Wait(end);
+        try
+        {
+            // One that was under way when this caller came is his, however long it took.
+            if (_last is null || (_last.Ended < came && time.GetElapsedTime(_last.Began) >= s_interval))
+                _last = Ask(end);
+            output.Write(_last.Fault is null ? _last.Page : throw new UpstreamException(_last.Fault.Fault, _last.Fault.Message, _last.Fault) { Status = _last.Fault.Status });
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+
+    Answer Ask(CancellationToken end)
+    {
+        var began = time.GetTimestamp();
+        try
+        {
+            var page = WithoutCommandLine(client.Fetch("debug/vars", TimeSpan.Zero, client.Limits.MaxPageBytes, end));
+            return new(page, null, began, time.GetTimestamp());
+        }
+        catch (UpstreamException e)
+        {
+            return new([], e, began, time.GetTimestamp());
+        }
+    }
+
+    static byte[] WithoutCommandLine(byte[] page)
+    {
+        var output = new ArrayBufferWriter<byte>(page.Length + 16);
         try
         {
             var reader = new Utf8JsonReader(page, new JsonReaderOptions { MaxDepth = MostDepth });
-            while (reader.Read())
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                throw new JsonException();
+            output.Write("{"u8);
+            var separator = "\n"u8;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
+                var begin = (int)reader.TokenStartIndex;
+                var isHidden = reader.ValueTextEquals("cmdline"u8);
+                reader.Skip();
+                if (isHidden)
+                    continue;
+                output.Write(separator);
+                output.Write(page.AsSpan(begin, (int)reader.BytesConsumed - begin));
+                separator = ",\n"u8;
             }
+            // Nothing may follow; the reader says so.
+            reader.Read();
         }
         catch (JsonException e)
         {
-            throw new UpstreamException(UpstreamFault.Broken, "What the service sent as /debug/vars is not JSON.", e);
+            throw new UpstreamException(UpstreamFault.Broken, "What the service sent as /debug/vars is not JSON as expvar writes it.", e);
         }
-        output.Write(page);
+        output.Write("\n}\n"u8);
+        return output.WrittenSpan.ToArray();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _asking.Dispose();
+
+    /// <param name="Page">The page; empty when there is a fault.</param>
+    /// <param name="Fault">Why there is none.</param>
+    /// <param name="Began">When it was asked for.</param>
+    /// <param name="Ended">When it was there.</param>
+    sealed record Answer(byte[] Page, UpstreamException? Fault, long Began, long Ended);
 }

@@ -22,6 +22,7 @@ sealed class GateService : IShownService, IDisposable
     readonly TargetChoice _asked;
     readonly IReadOnlyList<string> _profiles;
     readonly TargetPool _pool = new();
+    readonly Users _users;
     readonly MetricsPage _metrics;
     readonly CommandLinePage _commandLine;
     readonly VarsPage? _vars;
@@ -34,6 +35,7 @@ sealed class GateService : IShownService, IDisposable
     /// <param name="time">The clock.</param>
     public GateService(string name, TargetChoice choice, UpstreamClient? client, IReadOnlyList<string> profiles, TimeProvider time)
     {
+        _users = new(Release);
         Name = name;
         Client = client;
         (_asked, _profiles) = (choice, profiles);
@@ -42,7 +44,7 @@ sealed class GateService : IShownService, IDisposable
         _registry = Registry(client, profiles);
         _metrics = new(this);
         _commandLine = new(this);
-        _vars = client is null ? null : new(client);
+        _vars = client is null ? null : new(this, client, time);
     }
 
     /// <inheritdoc/>
@@ -80,18 +82,36 @@ sealed class GateService : IShownService, IDisposable
     /// <exception cref="InstrumentUnavailableException">There is no process, and nothing to forward to either.</exception>
     public GateTarget Open()
     {
+        var use = Use();
+        try
+        {
+            return Open(use);
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Keeps what belongs to the service until it is disposed, also when other settings have taken its place meanwhile.</summary>
+    /// <exception cref="InstrumentUnavailableException">They have already, and nobody used it.</exception>
+    public IDisposable Use() => _users.Enter() ?? throw new InstrumentUnavailableException("The gate's settings of this service have just changed. Ask again.");
+
+    GateTarget Open(IDisposable use)
+    {
         LinuxProcess? process = null;
         try
         {
             process = _finder?.Find();
             return process is null
-                ? new GateTarget(Name, null, null, "No process is named for this service, only an address to forward to.", _pool)
-                : new GateTarget(Name, process, _pool.Take(process), "", _pool);
+                ? new GateTarget(Name, null, null, "No process is named for this service, only an address to forward to.", _pool, use)
+                : new GateTarget(Name, process, _pool.Take(process), "", _pool, use);
         }
         // A process that cannot be looked into is still one that can be asked.
         catch (Exception e) when (Client is not null && Services.Choice.CannotLook(e))
         {
-            return new GateTarget(Name, process, null, Services.Choice.Sentence(e), _pool);
+            return new GateTarget(Name, process, null, Services.Choice.Sentence(e), _pool, use);
         }
         catch (Exception e) when (e is not InstrumentUnavailableException && Services.Choice.CannotLook(e))
         {
@@ -100,8 +120,8 @@ sealed class GateService : IShownService, IDisposable
     }
 
     /// <summary>Whether this is the service that settings speak of.</summary>
-    public bool IsFor(string name, TargetChoice choice, UpstreamAddress? address, IEnumerable<string> profiles) =>
-        name == Name && choice == _asked && address == Client?.Address && profiles.SequenceEqual(_profiles);
+    public bool IsFor(string name, TargetChoice choice, UpstreamAddress? address, UpstreamLimits limits, IEnumerable<string> profiles) =>
+        name == Name && choice == _asked && address == Client?.Address && (Client is null || Client.Limits == limits) && profiles.SequenceEqual(_profiles);
 
     static InstrumentRegistry Registry(UpstreamClient? client, IReadOnlyList<string> profiles)
     {
@@ -128,10 +148,13 @@ sealed class GateService : IShownService, IDisposable
         return registry;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Nobody comes any more; what belongs to it goes with the last look that uses it.</summary>
+    public void Dispose() => _users.Close();
+
+    void Release()
     {
         Client?.Dispose();
         _pool.Dispose();
+        _vars?.Dispose();
     }
 }

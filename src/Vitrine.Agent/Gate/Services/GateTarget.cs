@@ -10,14 +10,16 @@ sealed class GateTarget : ITarget, IKnowsSource, IDisposable
 {
     readonly TargetPool _pool;
     readonly GoTarget? _go;
+    readonly IDisposable _use;
 
-    public GateTarget(string name, LinuxProcess? process, GoTarget? go, string whyNotOutside, TargetPool pool)
+    public GateTarget(string name, LinuxProcess? process, GoTarget? go, string whyNotOutside, TargetPool pool, IDisposable use)
     {
         Name = name;
         Process = process;
         _go = go;
         WhyNotOutside = whyNotOutside;
         _pool = pool;
+        _use = use;
     }
 
     /// <inheritdoc/>
@@ -57,5 +59,6 @@ sealed class GateTarget : ITarget, IKnowsSource, IDisposable
     {
         if (_go is not null)
             _pool.Return(_go);
+        _use.Dispose();
     }
 }

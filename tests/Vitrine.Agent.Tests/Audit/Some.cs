@@ -52,7 +52,10 @@ static class Some
 
     public static ProcessFacts Tool(string program, params string[] arguments) => Go with
     {
-        Name = Path.GetFileName(program), Executable = program, Arguments = [program, .. arguments], Program = ProgramFacts.Other,
+        Name = Path.GetFileName(program),
+        Executable = program,
+        Arguments = [program, .. arguments],
+        Program = ProgramFacts.Other,
     };
 
     public static SocketInfo Tcp(string address) => new(SocketProtocol.Tcp, IPEndPoint.Parse(address), null, SocketState.Listen, 1, null, 0, 0);

@@ -141,7 +141,8 @@ public sealed class GateReloadTests : IDisposable
                 await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), end);
                 return new NetworkStream(connection, ownsSocket: true);
             },
-        }) { BaseAddress = new("http://x") };
+        })
+        { BaseAddress = new("http://x") };
 
         Assert.Equal(HttpStatusCode.OK, await StatusOf(client, "/debug/vars"));
         Assert.Equal(HttpStatusCode.NotFound, await StatusOf(client, "/metrics"));

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 using Vitrine.Doors.Grpc;
 using Vitrine.Doors.Http;
 using Vitrine.Doors.Looks;
-using Vitrine.Guard;
 using Vitrine.Grpc;
+using Vitrine.Guard;
 using Vitrine.Instruments;
 
 namespace Vitrine.Doors.Tests.Grpc;

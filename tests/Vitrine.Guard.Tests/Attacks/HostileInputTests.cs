@@ -41,18 +41,18 @@ public sealed class HostileInputTests : IDisposable
 
     [Fact]
     public void Resolve_AnyHeaders_LetsNobodyIn() => Check.One(s_fixed, Prop.ForAll((from authorization in s_lines
-                                                                                    from forwardedFor in s_lines
-                                                                                    from forwarded in s_lines
-                                                                                    from host in s_text
-                                                                                    from address in Gen.Elements("10.0.0.1", "192.0.2.1", "::1", "127.0.0.1", "::ffff:10.0.0.1")
-                                                                                    select new Credentials
-                                                                                    {
-                                                                                        Authorization = authorization,
-                                                                                        ForwardedFor = forwardedFor,
-                                                                                        Forwarded = forwarded,
-                                                                                        Host = host,
-                                                                                        Address = IPAddress.Parse(address),
-                                                                                    }).ToArbitrary(), credentials => Refused(credentials)));
+                                                                                     from forwardedFor in s_lines
+                                                                                     from forwarded in s_lines
+                                                                                     from host in s_text
+                                                                                     from address in Gen.Elements("10.0.0.1", "192.0.2.1", "::1", "127.0.0.1", "::ffff:10.0.0.1")
+                                                                                     select new Credentials
+                                                                                     {
+                                                                                         Authorization = authorization,
+                                                                                         ForwardedFor = forwardedFor,
+                                                                                         Forwarded = forwarded,
+                                                                                         Host = host,
+                                                                                         Address = IPAddress.Parse(address),
+                                                                                     }).ToArbitrary(), credentials => Refused(credentials)));
 
     // A good token with some of its characters, or the text below them, changed.
     [Fact]

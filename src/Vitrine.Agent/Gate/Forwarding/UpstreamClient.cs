@@ -141,7 +141,7 @@ sealed class UpstreamClient : IDisposable
             (_, { } words) => $"The service answered: {words}.",
             (404, _) => $"The service has no /{asked}.",
             (401 or 403, _) => string.Create(CultureInfo.InvariantCulture, $"The service refuses /{asked} ({status}): it has a guard of its own, and the gate has no credentials for it."),
-            (>= 300 and < 400, _) => string.Create(CultureInfo.InvariantCulture, $"The service sends whoever asks for /{asked} elsewhere ({status}); the gate follows no redirect."),
+            ( >= 300 and < 400, _) => string.Create(CultureInfo.InvariantCulture, $"The service sends whoever asks for /{asked} elsewhere ({status}); the gate follows no redirect."),
             _ => string.Create(CultureInfo.InvariantCulture, $"The service answered /{asked} with status {status}."),
         };
         return new UpstreamException(UpstreamFault.Refused, message) { Status = status };

@@ -104,8 +104,29 @@ static class Escapes
         // A few that the library's table, which is HTML 4's, does not have and that spell what the rules look for.
         var meaning = name switch
         {
-            "&commat;" => "@", "&colon;" => ":", "&period;" => ".", "&equals;" => "=", "&sol;" => "/", "&bsol;" => "\\", "&lowbar;" => "_", "&num;" => "#", "&percnt;" => "%", "&quest;" => "?", "&Tab;" => "\t", "&NewLine;" => "\n",
-            "&apos;" => "'", "&semi;" => ";", "&comma;" => ",", "&lpar;" => "(", "&rpar;" => ")", "&lsqb;" => "[", "&rsqb;" => "]", "&hyphen;" or "&dash;" => "-", "&plus;" => "+", "&dollar;" => "$", "&ast;" => "*",
+            "&commat;" => "@",
+            "&colon;" => ":",
+            "&period;" => ".",
+            "&equals;" => "=",
+            "&sol;" => "/",
+            "&bsol;" => "\\",
+            "&lowbar;" => "_",
+            "&num;" => "#",
+            "&percnt;" => "%",
+            "&quest;" => "?",
+            "&Tab;" => "\t",
+            "&NewLine;" => "\n",
+            "&apos;" => "'",
+            "&semi;" => ";",
+            "&comma;" => ",",
+            "&lpar;" => "(",
+            "&rpar;" => ")",
+            "&lsqb;" => "[",
+            "&rsqb;" => "]",
+            "&hyphen;" or "&dash;" => "-",
+            "&plus;" => "+",
+            "&dollar;" => "$",
+            "&ast;" => "*",
             _ => WebUtility.HtmlDecode(name),
         };
         return meaning == name ? default : (end + 1, Encoding.UTF8.GetBytes(meaning, into));

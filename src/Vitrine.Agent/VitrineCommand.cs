@@ -8,7 +8,7 @@ namespace Vitrine.Agent;
 /// <summary>The whole command line: one verb a file under Verbs/.</summary>
 static class VitrineCommand
 {
-    const string Description = "Look inside live Go processes from outside: nothing stops, nothing is touched.";
+    const string Description = "Look inside live Go and .NET processes from outside: nothing stops, nothing is touched.";
 
     public static async Task<int> Run(string[] arguments, CancellationToken cancellation)
     {

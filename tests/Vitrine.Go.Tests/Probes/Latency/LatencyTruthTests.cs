@@ -163,7 +163,8 @@ public sealed class LatencyTruthTests
             pair => double.Parse(pair[0], CultureInfo.InvariantCulture), pair => double.Parse(pair[1], CultureInfo.InvariantCulture));
 
         var hot = Assert.Single(result.Functions).Durations;
-        Assert.True(result.Scale > 1, $"scale {result.Scale}");
+        // On a machine so busy that the probes take most of what the target gets, the rate without them is not known, and nothing is scaled: then the reason is said.
+        Assert.True(result.Scale > 1 || result.Report.Coverage.RelativeError is { IsKnown: false, Reason.Length: > 0 }, $"scale {result.Scale}");
         Assert.Contains(result.Report.Notes, note => note.Contains("ends behind the calls in its callers", StringComparison.Ordinal));
         Assert.Contains(result.Report.Notes, note => note.StartsWith("A first look of 0.", StringComparison.Ordinal));
         Assert.True(hot.Count > 1_000);

@@ -49,6 +49,21 @@ public sealed class FormatTests
         Assert.Equal(profile.Replace("acme \\\"inc\\\"", "‹label:#›").Replace("/srv/acme/", "‹path›/"), Redact(profile));
     }
 
+    // As Go 1.27 and Go 1.26 write them, and as nobody does.
+    [Theory]
+    [InlineData("goroutine 7 [chan receive, 5 minutes] {http.route: /cart, tenant: acme, note: \"a \\\"b\\\" c\"}:", "goroutine 7 [chan receive, 5 minutes] {http.route: /cart, tenant: \"‹label:#›\", note: \"‹label:#›\"}:")]
+    [InlineData("goroutine 7 [select labels:{\"http.route\": \"/cart/{id}\", \"tenant\": \"ac}]:me\"}]:", "goroutine 7 [select labels:{\"http.route\": \"/cart/{id}\", \"tenant\": \"‹label:#›\"}]:")]
+    [InlineData("goroutine 7 [select] {route: \"/pay?token=abcdefgh\", step: 10.0.0.1, \"a@b.example\": 1}:", "goroutine 7 [select] {route: \"/pay?token=‹query:#›\", step: \"‹ipv4:#›\", \"‹email:#›\": \"‹label:#›\"}:")]
+    [InlineData("goroutine 7 [select] {password: , route: /}:", "goroutine 7 [select] {password: , route: /}:")]
+    [InlineData("goroutine 7 [select] {tenant: \"acme}:", "goroutine 7 [select] {\"‹label:#›\"}:")]
+    [InlineData("goroutine 7 [select] {route: /a; tenant: acme}:", "goroutine 7 [select] {\"‹label:#›\"}:")]
+    [InlineData("goroutine 7 [running]:", "goroutine 7 [running]:")]
+    public void RedactText_OfADumpWithLabels_GoesByTheirKeys(string header, string redacted)
+    {
+        const string Frames = "\nmain.work(...)\n\t/usr/local/go/src/x.go:1 +0x1d\ncreated by main.main in goroutine 1\n\t/usr/local/go/src/runtime/proc.go:283 +0x9a\n";
+        Assert.Equal($"{redacted}{Frames}\n{redacted}{Frames}", Redact($"{header}{Frames}\n{header}{Frames}"));
+    }
+
     [Fact]
     public void RedactText_OfJson_CoversTellingKeysAndLabels() => Assert.Equal(
         """{"password":"‹secret:#›","pin":"‹secret:#›","message":"‹exception:#›","file":"‹path›/x.go","value":4111111111111111,"attributes":{"tenant":"‹label:#›","user_id":"‹label:#›","http.route":"/a"},"tenant":"acme"}""",

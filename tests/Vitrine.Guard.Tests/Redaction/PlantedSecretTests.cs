@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
@@ -70,6 +71,12 @@ public sealed class PlantedSecretTests
     [Fact]
     public void Text_LabelsOfGo() => ForAll(Secrets.InText, planted =>
         AssertGone(planted, RedactText($"goroutine profile: total 1\n1 @ 0x1\n# labels: {{{JsonSerializer.Serialize("tenant")}:{JsonSerializer.Serialize(planted.Text)}, \"route\":{JsonSerializer.Serialize(planted.Text)}}}\n")));
+
+    [Theory]
+    [InlineData("goroutine 1 [select] {{tenant: {0}, route: {0}}}:\n")]
+    [InlineData("goroutine 1 [select labels:{{\"tenant\": {0}, \"route\": {0}}}]:\n")]
+    public void Text_LabelsInHeadersOfGoroutines(string header) => ForAll(Secrets.InText, planted =>
+        AssertGone(planted, RedactText(string.Format(CultureInfo.InvariantCulture, header, JsonSerializer.Serialize(planted.Text)) + "main.main()\n\t/x.go:1 +0x1d\n")));
 
     [Fact]
     public void Json_StringsAndKeys_StaysJson() => ForAll(Secrets.InText, planted =>

@@ -19,9 +19,21 @@ ref struct LinesText(TextRedaction redaction, ReadOnlySpan<byte> text, IBufferWr
         while (i < _text.Length)
         {
             var end = PieceEnd(i);
-            LabelLines(_text[i..end]);
+            Headers(_text[i..end]);
             i = end;
         }
+    }
+
+    /// <summary>The headers of goroutines that have labels, and what stands between them.</summary>
+    readonly void Headers(ReadOnlySpan<byte> piece)
+    {
+        while (GoroutineHeader.TryFind(piece, out var labels))
+        {
+            LabelLines(piece[..labels.Start]);
+            GoroutineHeader.Redact(redaction, piece[labels], output);
+            piece = piece[labels.End..];
+        }
+        LabelLines(piece);
     }
 
     /// <summary>Whole lines, and no key block in two.</summary>

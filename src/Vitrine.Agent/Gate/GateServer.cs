@@ -61,6 +61,9 @@ sealed class GateServer : IAsyncDisposable
     /// <summary>What is guarded.</summary>
     public IReadOnlyList<GateService> Shown => _services.Now;
 
+    /// <summary>Looks under way.</summary>
+    public int ActiveLooks => _guard.ActiveLooks;
+
     /// <summary>Opens the gate.</summary>
     /// <param name="read">Reads the settings, at the start and whenever they may have changed.</param>
     /// <param name="file">The file that is watched for changes; null when there is none.</param>

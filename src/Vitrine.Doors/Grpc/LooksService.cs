@@ -11,8 +11,6 @@ namespace Vitrine.Doors.Grpc;
 /// <summary><c>vitrine.v1.Looks</c>: each method brings its question to the desk, which asks the guard, and writes out what comes back.</summary>
 sealed class LooksService
 {
-    const int PartBytes = 64 * 1024;
-
     // What stock clients take in one message, less room for the head.
     const int MaximumContent = 4 * 1024 * 1024 - 16 * 1024;
 
@@ -66,12 +64,12 @@ sealed class LooksService
         await parts.Write(new() { Head = HeadOf(request, answer) });
         if (answer.File is not { } file)
         {
-            for (var at = 0; at < answer.Bytes.Length; at += PartBytes) await Write(answer.Bytes.Slice(at, Math.Min(PartBytes, answer.Bytes.Length - at)));
+            foreach (var part in answer.Parts) await Write(part);
             return;
         }
-        var buffer = new byte[PartBytes];
+        var buffer = new byte[LookAnswer.PartBytes];
         // A message is in the connection's own memory when it is written: the buffer can be used again.
-        while (await file.ReadAtLeastAsync(buffer, PartBytes, throwOnEndOfStream: false, call.Cancelled) is var read and > 0) await Write(buffer.AsMemory(0, read));
+        while (await file.ReadAtLeastAsync(buffer, LookAnswer.PartBytes, throwOnEndOfStream: false, call.Cancelled) is var read and > 0) await Write(buffer.AsMemory(0, read));
 
         async Task Write(ReadOnlyMemory<byte> part)
         {

@@ -41,7 +41,7 @@ static class HttpAnswers
         try
         {
             if (answer.File is { } file) await file.CopyToAsync(response.Body, end.Token);
-            else await response.Body.WriteAsync(answer.Bytes, end.Token);
+            else foreach (var part in answer.Parts) await response.Body.WriteAsync(part, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

@@ -3,6 +3,8 @@ namespace Vitrine.Doors.Looks;
 /// <summary>What a look gave. Already redacted, counted and in the audit log: a door only writes it out. Dispose it when it is sent.</summary>
 public sealed record LookAnswer : IDisposable
 {
+    internal const int PartBytes = 64 << 10;
+
     /// <summary>How it ended.</summary>
     public required LookStatus Status { get; init; }
 
@@ -14,6 +16,18 @@ public sealed record LookAnswer : IDisposable
 
     /// <summary>The answer, when it is small enough to be held.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>
+    /// <see cref="Bytes"/> in the pieces in which they are sent. A server copies what it is given into the connection's memory, and waits for a slow reader only between two pieces: sent at once, an answer that a hundred callers share
+    /// would be there a hundred times.
+    /// </summary>
+    internal IEnumerable<ReadOnlyMemory<byte>> Parts
+    {
+        get
+        {
+            for (var at = 0; at < Bytes.Length; at += PartBytes) yield return Bytes.Slice(at, Math.Min(PartBytes, Bytes.Length - at));
+        }
+    }
 
     /// <summary>The answer when it is a file; gone when this is disposed.</summary>
     public FileStream? File { get; init; }

@@ -87,7 +87,7 @@ sealed class LineDoor(LookDesk desk, UnixDoorOptions options)
         var asked = line.Length > options.MaximumLineBytes ? null : LookLine.Parse(text, out problem);
         if (asked is null)
         {
-            await Write(connection.Transport.Output, Encoding.UTF8.GetBytes($"error 400: {problem}\n"));
+            await Write(connection.Transport.Output, $"error 400: {problem}\n");
             return;
         }
         var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
@@ -134,7 +134,7 @@ sealed class LineDoor(LookDesk desk, UnixDoorOptions options)
         if (answer.Status != LookStatus.Ok)
         {
             var retry = answer.RetryAfter is { } after ? string.Create(CultureInfo.InvariantCulture, $" (again in {Math.Max(1, Math.Ceiling(after.TotalSeconds)):0} s)") : "";
-            await Write(output, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"error {answer.HttpStatus}: {answer.Message.ReplaceLineEndings(" ")}{retry}\n")), late);
+            await Write(output, string.Create(CultureInfo.InvariantCulture, $"error {answer.HttpStatus}: {answer.Message.ReplaceLineEndings(" ")}{retry}\n"), late);
         }
         else if (answer.File is { } file)
         {
@@ -142,13 +142,14 @@ sealed class LineDoor(LookDesk desk, UnixDoorOptions options)
         }
         else
         {
-            await Write(output, answer.Bytes, late);
+            foreach (var part in answer.Parts) await output.WriteAsync(part, late);
+            await output.CompleteAsync();
         }
     }
 
-    static async Task Write(PipeWriter output, ReadOnlyMemory<byte> bytes, CancellationToken late = default)
+    static async Task Write(PipeWriter output, string text, CancellationToken late = default)
     {
-        await output.WriteAsync(bytes, late);
+        await output.WriteAsync(Encoding.UTF8.GetBytes(text), late);
         await output.CompleteAsync();
     }
 }

@@ -1,0 +1,3 @@
+module vitrine.example/indiscreet
+
+go 1.19

@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace Vitrine.Agent.Tests.Gate.Pages;
+
+/// <summary>The page of expvar of a real Go service, as the gate gives it and as the service does.</summary>
+public sealed class VarsPageTests
+{
+    [Fact]
+    public async Task Get_OfARealService_HasWhatTheServiceGivesBesideItsCommandLine()
+    {
+        using var service = IndiscreetService.Start(vars: new Dictionary<string, string> { ["region"] = "north", ["quoted \"name\""] = "a<b> \u00e9" });
+        await using var gate = await RunningGate.Start(service.Guarded);
+
+        var own = JsonDocument.Parse(await service.Own.GetStringAsync("/debug/vars")).RootElement;
+        using var answer = await gate.Client.GetAsync("/debug/vars");
+        var guarded = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+
+        Assert.Equal("application/json; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        Assert.Contains("cmdline", Names(own));
+        Assert.Equal(Names(own).Where(static name => name != "cmdline"), Names(guarded));
+        foreach (var variable in own.EnumerateObject().Where(static one => one.Name != "cmdline"))
+        {
+            if (variable.Name == "memstats") Assert.Equal(Shape(variable.Value), Shape(guarded.GetProperty(variable.Name)));
+            // What the service counts does not move by itself.
+            else Assert.Equal(variable.Value.GetRawText(), guarded.GetProperty(variable.Name).GetRawText());
+        }
+    }
+
+    [Fact]
+    public async Task Get_OfARealService_IsTheServicesMomentAndNotOneOfBefore()
+    {
+        using var service = IndiscreetService.Start();
+        await using var gate = await RunningGate.Start(service.Guarded);
+        async Task<ulong> Mallocs(HttpClient client, string path) => JsonDocument.Parse(await client.GetStringAsync(path)).RootElement.GetProperty("memstats").GetProperty("Mallocs").GetUInt64();
+
+        var before = await Mallocs(service.Own, "/debug/vars");
+        var guarded = await Mallocs(gate.Client, "/debug/vars");
+        var after = await Mallocs(service.Own, "/debug/vars");
+
+        Assert.InRange(guarded, before, after);
+    }
+
+    static IEnumerable<string> Names(JsonElement page) => page.EnumerateObject().Select(static one => one.Name);
+
+    /// <summary>Names and kinds all the way down, without values: pauses and sizes move between two questions. Of a list its first element counts for all.</summary>
+    static string Shape(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => $"{{{string.Join(',', value.EnumerateObject().Select(static one => $"{one.Name}:{Shape(one.Value)}"))}}}",
+        JsonValueKind.Array => $"[{value.GetArrayLength()}x{(value.GetArrayLength() > 0 ? Shape(value[0]) : "")}]",
+        JsonValueKind.True or JsonValueKind.False => "boolean",
+        var kind => kind.ToString(),
+    };
+}

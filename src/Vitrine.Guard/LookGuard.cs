@@ -98,9 +98,9 @@ public sealed class LookGuard : IDisposable
         if (finding.Caller is not { } caller) return Unknown(finding, limits);
         if (caller.ValidUntil <= _time.GetUtcNow()) return LookDecision.No(caller, RefusalReason.Expired);
 
-        // 2. May this caller look at this? Before anything that tells how it stands.
-        if (!caller.Permissions.Allows(subject.Permission)) return LookDecision.No(caller, RefusalReason.NotPermitted);
-        if (request.IsRaw && !caller.Permissions.Allows(subject.RawPermission)) return LookDecision.No(caller, RefusalReason.NotPermittedRaw);
+        // 2. May this caller look at this, at this service? Before anything that tells how it stands, or that there is such a service.
+        if (!caller.Permissions.Allows(subject.Permission, request.Service)) return LookDecision.No(caller, RefusalReason.NotPermitted);
+        if (request.IsRaw && !caller.Permissions.Allows(subject.RawPermission, request.Service)) return LookDecision.No(caller, RefusalReason.NotPermittedRaw);
 
         // 3. Is it switched on?
         if (subject.HasSwitch && !Switches.IsOn(subject.Name)) return LookDecision.No(caller, Switches.Of(SwitchBoard.All).IsOn ? RefusalReason.SwitchedOff : RefusalReason.AllSwitchedOff);

@@ -8,6 +8,12 @@ public sealed record LookRequest
     /// <summary>The door: <c>http</c>, <c>grpc</c>, <c>unix</c>, <c>gate</c>.</summary>
     public required string Door { get; init; }
 
+    /// <summary>For <see cref="Service"/>: one that there is not. No permission names it; who may do something at every service may do it there, and learns that there is none.</summary>
+    public const string NoService = "?";
+
+    /// <summary>For <see cref="Service"/>: one at least, whichever. For the question which services there are.</summary>
+    public const string AnyService = "*";
+
     /// <summary>Which service is looked at: the upstream's name at a gate; <c>self</c> in process.</summary>
     public string Service { get; init; } = "self";
 

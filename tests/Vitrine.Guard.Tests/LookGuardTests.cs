@@ -139,13 +139,17 @@ public sealed class LookGuardTests
     [Fact]
     public void Decide_ForSomebodyKnown_AllocatesNothing()
     {
-        using var guard = new LookGuard(Looks.Unlimited());
+        var options = Looks.Unlimited();
+        options.Policy.Roles["owner"] = ["pprof:read:*", "metrics:read:*@shop"];
+        using var guard = new LookGuard(options);
         var settings = guard.Settings;
         var allowed = Looks.Of(Looks.Heap);
+        var atAService = Looks.Of(LookSubject.Metrics, service: "shop");
+        var elsewhere = Looks.Of(LookSubject.Metrics, service: "cart");
         var refused = Looks.Of(Looks.Cpu, seconds: 31);
         var stranger = Looks.From("192.0.2.1", Looks.Heap);
 
-        foreach (var request in (LookRequest[])[allowed, refused, stranger])
+        foreach (var request in (LookRequest[])[allowed, refused, stranger, atAService, elsewhere])
         {
             Decide(request);
             Decide(request);

@@ -174,22 +174,20 @@ sealed class GateServer : IAsyncDisposable
     /// <param name="name">The door's name in the audit log.</param>
     List<Endpoint> Pages(GateOptions options, string name) => LivePages.Of(_server.Services, endpoints =>
     {
-        foreach (var service in options.Upstreams.Keys)
+        foreach (var isBelowServices in options.Upstreams.Count == 1 ? (bool[])[false, true] : [true])
         {
-            foreach (var below in options.Upstreams.Count == 1 ? (string[])["", $"/{service}"] : [$"/{service}"])
+            var door = new HttpDoor(_desk, new()
             {
-                var door = new HttpDoor(_desk, new()
-                {
-                    Name = name,
-                    Service = service,
-                    Prefix = below + options.Prefix,
-                    MetricsPath = options.MetricsPath.Length > 0 ? below + options.MetricsPath : "",
-                    VarsPath = options.VarsPath.Length > 0 ? below + options.VarsPath : "",
-                });
-                door.MapProfiles(endpoints);
-                door.MapMetrics(endpoints);
-                door.MapVars(endpoints);
-            }
+                Name = name,
+                Service = isBelowServices ? "" : options.Upstreams.Keys.Single(),
+                IsBelowServices = isBelowServices,
+                Prefix = options.Prefix,
+                MetricsPath = options.MetricsPath,
+                VarsPath = options.VarsPath,
+            });
+            door.MapProfiles(endpoints);
+            door.MapMetrics(endpoints);
+            door.MapVars(endpoints);
         }
         if (options.Grpc)
             new GrpcDoor(_desk, new()).Map(endpoints);

@@ -33,11 +33,10 @@ sealed class LooksService
 
     public GrpcService Service { get; }
 
-    // Their names are one thing to know, whichever of them it is asked about: one decision.
     async Task<ListServicesResponse> ListServices(ListServicesRequest request, GrpcCall call)
     {
-        using var answer = await Ask(call, _desk.Services is [var first, ..] ? first.Name : "", PageName.Index, default, isHeadOnly: true);
-        return new() { Services = { _desk.Services.Select(static one => new Service { Name = one.Name }) } };
+        var (names, refusal) = await _desk.ListServices(_door, HttpCredentials.Of(call.Http), call.Cancelled);
+        return refusal is null ? new() { Services = { names.Select(static name => new Service { Name = name }) } } : throw GrpcAnswers.Fault(refusal);
     }
 
     async Task<ListInstrumentsResponse> ListInstruments(ListInstrumentsRequest request, GrpcCall call)

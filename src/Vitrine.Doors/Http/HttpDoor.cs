@@ -18,15 +18,15 @@ public sealed class HttpDoor(LookDesk desk, HttpDoorOptions options)
     public void MapProfiles(IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        endpoints.Map(options.Prefix, Index);
-        endpoints.Map(options.Prefix + "{name}", Named);
+        endpoints.Map(options.Route(options.Prefix), Index);
+        endpoints.Map(options.Route(options.Prefix) + "{name}", Named);
     }
 
     /// <summary>Maps the metrics; null when they are nowhere. For every method, as the profiles: a status that tells that there is something comes after the guard.</summary>
-    public IEndpointConventionBuilder? MapMetrics(IEndpointRouteBuilder endpoints) => options.MetricsPath.Length == 0 ? null : endpoints.Map(options.MetricsPath, new MetricsEndpoint(desk, options, context => Answer(context, PageName.Metrics)).Get);
+    public IEndpointConventionBuilder? MapMetrics(IEndpointRouteBuilder endpoints) => options.MetricsPath.Length == 0 ? null : endpoints.Map(options.Route(options.MetricsPath), new MetricsEndpoint(desk, options, context => Answer(context, PageName.Metrics)).Get);
 
     /// <summary>Maps the page of expvar likewise; null when it is nowhere.</summary>
-    public IEndpointConventionBuilder? MapVars(IEndpointRouteBuilder endpoints) => options.VarsPath.Length == 0 ? null : endpoints.Map(options.VarsPath, context => Answer(context, PageName.Vars));
+    public IEndpointConventionBuilder? MapVars(IEndpointRouteBuilder endpoints) => options.VarsPath.Length == 0 ? null : endpoints.Map(options.Route(options.VarsPath), context => Answer(context, PageName.Vars));
 
     async Task Index(HttpContext context)
     {
@@ -72,7 +72,7 @@ public sealed class HttpDoor(LookDesk desk, HttpDoorOptions options)
     Task Send(HttpContext context, LookAnswer answer) => answer.Status != LookStatus.Ok || IsRead(context) ? HttpAnswers.Send(context, answer, options.SendTime) : HttpAnswers.NotAllowed(context);
 
     // Other methods are decided and recorded as the look that they name, and nothing is looked at.
-    Task<LookAnswer> Take(HttpContext context, string name) => desk.Take(new(options.Name, options.Service, name, HttpQuery.Of(context.Request), HttpCredentials.Of(context))
+    Task<LookAnswer> Take(HttpContext context, string name) => desk.Take(new(options.Name, options.ServiceOf(context), name, HttpQuery.Of(context.Request), HttpCredentials.Of(context))
     {
         Accept = context.Request.Headers.Accept.ToString(),
         IsHeadOnly = HttpMethods.IsHead(context.Request.Method) || !IsRead(context),

@@ -19,14 +19,14 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options, RequestDele
 
     public async Task Get(HttpContext context)
     {
-        var service = desk.Find(options.Service);
+        var service = desk.Find(options.ServiceOf(context));
         IShownPage? page = null;
         if (service?.TryGetPage(PageName.Metrics, out page) == true && page!.IsRedacted)
         {
             await atTheDesk(context);
             return;
         }
-        var admission = await desk.Guard.Admit(new() { Door = options.Name, Service = service?.Name ?? "unknown", Subject = LookSubject.Metrics, Credentials = HttpCredentials.Of(context) }, context.RequestAborted);
+        var admission = await desk.Guard.Admit(new() { Door = options.Name, Service = service?.Name ?? LookRequest.NoService, Subject = LookSubject.Metrics, Credentials = HttpCredentials.Of(context) }, context.RequestAborted);
         if (!admission.IsAllowed)
         {
             await HttpAnswers.Send(context, LookDesk.Refused(admission.Refusal), options.SendTime);
@@ -40,7 +40,7 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options, RequestDele
         }
         if (page is null)
         {
-            await Fail(context, permit, new() { Status = LookStatus.NotFound, Message = "There are no metrics here." });
+            await Fail(context, permit, new() { Status = LookStatus.NotFound, Message = service is null ? "Unknown service" : "There are no metrics here." });
             return;
         }
         var buffer = Interlocked.Exchange(ref _spare, null) ?? new();

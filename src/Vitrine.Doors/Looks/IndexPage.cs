@@ -32,7 +32,7 @@ static class IndexPage
         foreach (var instrument in service.Instruments)
             entries.Add(new(instrument.Name == "cpu" ? "profile" : instrument.Name, !switches.IsOn(instrument.Name) ? $"{instrument.Description} – switched off" : target is null ? $"{instrument.Description} – not here: {problem}" : Describe(instrument, target, said), service.CountOf(instrument)));
         (target as IDisposable)?.Dispose();
-        entries.RemoveAll(one => !permissions.Allows(subjectOf(one.Name == "profile" ? "cpu" : one.Name).Permission));
+        entries.RemoveAll(one => !permissions.Allows(subjectOf(one.Name == "profile" ? "cpu" : one.Name).Permission, service.Name));
         return entries;
     }
 

@@ -63,7 +63,7 @@ public sealed partial class LookDesk
         // 2. The guard.
         var admission = await Guard.Admit(new()
         {
-            Door = call.Door, Service = service?.Name ?? "unknown", Subject = asked.Subject, Duration = call.IsHeadOnly ? default : asked.Plan.Duration, Credentials = call.Credentials,
+            Door = call.Door, Service = service?.Name ?? LookRequest.NoService, Subject = asked.Subject, Duration = call.IsHeadOnly ? default : asked.Plan.Duration, Credentials = call.Credentials,
             IsRaw = call.Query.IsRaw, How = call.Query.ToString(), Sharing = asked.CanBeShared(call) ? $"{asked.Name} {call.Query}" : null,
         }, gone);
         if (!admission.IsAllowed) return Refused(admission.Refusal);
@@ -206,6 +206,8 @@ public sealed partial class LookDesk
     LookResult Take(Asked asked, LookCall call, LookPermit permit, CancellationToken stop)
     {
         if (ClosedBecause() is { } closed) throw new LookFaultException(LookStatus.Forbidden, closed);
+        // Whichever service is named with them: they are the guard's, and say nothing of which services there are.
+        if (asked.Name == PageName.Switches) return SwitchesPage.Of(Guard.Switches, call.Accept);
         if (asked.Service is not { } service) throw new LookFaultException(LookStatus.NotFound, "Unknown service");
         if (asked.Page is { } page)
         {
@@ -221,8 +223,6 @@ public sealed partial class LookDesk
                 return call.Accept == IndexJson.MediaType
                     ? new(IndexJson.MediaType, null) { Bytes = IndexJson.Write(entries) }
                     : new("text/html; charset=utf-8", null) { Bytes = Encoding.UTF8.GetBytes(IndexPage.Of(entries)) };
-            case PageName.Switches:
-                return SwitchesPage.Of(Guard.Switches, call.Accept);
             case PageName.Symbol:
                 // None: profiles from here carry their names, and an address of compiled code means nothing a moment later.
                 return new(LookResult.PlainText, null) { Bytes = "num_symbols: 0\n"u8.ToArray() };

@@ -73,22 +73,21 @@ public sealed class UnixDoor : IAsyncDisposable
     static void MapAll(WebApplication server, LookDesk desk, UnixDoorOptions options)
     {
         server.UseRouting();
-        if (desk.Services.Count == 1) Map(server, desk, options, service: "", below: "");
-        foreach (var service in desk.Services)
-            Map(server, desk, options, service.Name, below: "/" + service.Name);
+        if (desk.Services.Count == 1) Map(server, desk, options, isBelowServices: false);
+        Map(server, desk, options, isBelowServices: true);
         server.UseEndpoints(static _ => { });
     }
 
     // As at a gate: each service below its name, and the only one without it.
-    static void Map(WebApplication server, LookDesk desk, UnixDoorOptions options, string service, string below)
+    static void Map(WebApplication server, LookDesk desk, UnixDoorOptions options, bool isBelowServices)
     {
         var http = new HttpDoor(desk, new()
         {
             Name = "unix",
-            Service = service,
-            Prefix = below + options.Prefix,
-            MetricsPath = options.MetricsPath.Length > 0 ? below + options.MetricsPath : "",
-            VarsPath = options.VarsPath.Length > 0 ? below + options.VarsPath : "",
+            IsBelowServices = isBelowServices,
+            Prefix = options.Prefix,
+            MetricsPath = options.MetricsPath,
+            VarsPath = options.VarsPath,
             SendTime = options.SendTime,
         });
         http.MapProfiles(server);

@@ -12,7 +12,7 @@ public sealed class ShippedRoleTests
     {
         var devops = PolicyTable.Create(new()).Sum(["devops"]);
 
-        var closed = DotNetInstruments.AddTo(new InstrumentRegistry()).All.Select(instrument => instrument.Name).Where(name => !devops.Allows(Permission.Of("pprof", "read", name)));
+        var closed = DotNetInstruments.AddTo(new InstrumentRegistry()).All.Select(instrument => instrument.Name).Where(name => !devops.Allows(Permission.Of("pprof", "read", name), "self"));
 
         Assert.Equal(["trace"], closed);
     }

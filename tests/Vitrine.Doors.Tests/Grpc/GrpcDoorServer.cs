@@ -63,10 +63,13 @@ sealed class GrpcDoorServer : IAsyncDisposable
         var guard = new LookGuard(options);
         var desk = new LookDesk(guard, services) { Stopping = app.Lifetime.ApplicationStopping };
         new GrpcDoor(desk, new()).Map(app);
-        var http = new HttpDoor(desk, new() { VarsPath = "/debug/vars" });
-        http.MapProfiles(app);
-        http.MapMetrics(app);
-        http.MapVars(app);
+        foreach (var isBelowServices in services.Count == 1 ? (bool[])[false, true] : [true])
+        {
+            var http = new HttpDoor(desk, new() { VarsPath = "/debug/vars", IsBelowServices = isBelowServices });
+            http.MapProfiles(app);
+            http.MapMetrics(app);
+            http.MapVars(app);
+        }
         await app.StartAsync();
         return new(app, desk, socket);
     }

@@ -1,12 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.RegularExpressions;
 using Vitrine.Doors.Grpc.V1;
 using Vitrine.Doors.Tests.Grpc;
 using Vitrine.Doors.Tests.Support;
 using Vitrine.Doors.Unix;
-using Vitrine.Grpc;
 using Vitrine.Guard;
 using Vitrine.TestTargets;
 
@@ -75,94 +71,102 @@ public sealed partial class PolicyTests : IDisposable
         var path = Path.Combine(_folder.FullName, "door.sock");
         await using var unix = await UnixDoor.Start(server.Desk, new() { Path = path, VarsPath = "/debug/vars" });
         (string, string)[] token = role == "owner" ? [] : [("Authorization", _tokens.Bearer([role]))];
+        var doors = new EveryDoor(server, path, token);
         var wrong = new List<string>();
 
         foreach (var (permission, allowed) in table)
         {
             var (area, action, name) = Asked(permission);
             var expected = allowed[Array.IndexOf(s_roles, role)];
-            void Check(string door, bool? isAllowed)
+            foreach (var (door, answer) in await doors.Ask("", area, action, name))
             {
-                if (isAllowed is { } answer && answer != expected) wrong.Add($"{door}: {permission} is {(answer ? "" : "not ")}allowed");
+                if (answer.IsAllowed != expected) wrong.Add($"{door}: {permission} is {(answer.IsAllowed ? "" : "not ")}allowed");
             }
-
-            Check("http", await OverHttp(server, area, action, name, token));
-            Check("grpc", await OverGrpc(server, area, action, name, token));
-            Check("unix, HTTP", await OverUnixHttp(path, area, action, name));
-            Check("unix, lines", await OverUnixLines(path, area, action, name));
         }
 
         Assert.Empty(wrong);
     }
 
-    static string PathOf(string area, string action, string name) => (area, name) switch
-    {
-        ("metrics", _) => "/metrics",
-        ("vars", _) => "/debug/vars",
-        ("switch", "switches") => "/debug/pprof/switches",
-        ("switch", _) => $"/debug/pprof/switches?name={name}",
-        (_, "index") => "/debug/pprof/",
-        _ => $"/debug/pprof/{(name == "cpu" ? "profile" : name)}{(action == "raw" ? "?raw=1" : "")}",
-    };
+    static readonly string[] s_services = ["shop", "cart", "till"];
 
-    static bool IsAllowed(HttpStatusCode status) => status switch
-    {
-        HttpStatusCode.OK => true,
-        HttpStatusCode.Forbidden => false,
-        _ => throw new InvalidOperationException($"{status} is neither yes nor no"),
-    };
+    // Nothing has this name.
+    const string NoService = "none";
 
-    static async Task<bool?> OverHttp(GrpcDoorServer server, string area, string action, string name, (string Name, string Value)[] headers)
+    /// <summary>The second table of the page: what the role of its example may do at each of two services, and at any other.</summary>
+    static Dictionary<string, bool[]> TableOfServices()
     {
-        // Metrics and expvar have no raw form of their own over HTTP.
-        if (action == "raw" && area != "pprof") return null;
-        using var request = new HttpRequestMessage(action == "write" ? HttpMethod.Post : HttpMethod.Get, PathOf(area, action, name));
-        foreach (var (header, value) in headers) request.Headers.TryAddWithoutValidation(header, value);
-        if (action == "write") request.Headers.Add("Vitrine-Switch", "1");
-        using var answer = await server.Http.SendAsync(request);
-        return IsAllowed(answer.StatusCode);
+        var page = File.ReadAllLines(Path.Combine(Checkout.Root, "docs", "guard", "policy.md"));
+        Assert.Contains("| `shop-team` may | at `shop` | at `cart` | elsewhere |", page);
+        return page.Select(static line => ServiceRow().Match(line)).Where(static row => row.Success)
+            .ToDictionary(static row => row.Groups[1].Value, static row => row.Groups[2].Value.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(static cell => cell == "yes").ToArray());
     }
 
-    static async Task<bool?> OverGrpc(GrpcDoorServer server, string area, string action, string name, (string Name, string Value)[] headers)
+    [GeneratedRegex(@"^\| `([a-z]+:[a-z]+:[a-z*]+)` ((?:\| (?:yes|–) ){3})\|$")]
+    private static partial Regex ServiceRow();
+
+    /// <summary>The roles of the page's example, as its configuration has them.</summary>
+    static void ConfigureExample(GuardOptions options)
     {
-        var code = (area, name) switch
+        var page = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "guard", "policy.md"));
+        var json = page[page.LastIndexOf("```json", StringComparison.Ordinal)..][7..];
+        using var document = System.Text.Json.JsonDocument.Parse(json[..json.IndexOf("```", StringComparison.Ordinal)]);
+        foreach (var role in document.RootElement.GetProperty("Vitrine").GetProperty("Guard").GetProperty("Policy").GetProperty("Roles").EnumerateObject())
+            options.Policy.Roles[role.Name] = [.. role.Value.EnumerateArray().Select(static one => one.GetString()!)];
+    }
+
+    [Theory]
+    [InlineData("owner"), InlineData("sre"), InlineData("devops"), InlineData("perf"), InlineData("shop-team")]
+    public async Task EveryDoor_EveryPermissionAtEveryService_IsAsTheTablesSay(string role)
+    {
+        var (table, ofServices) = (Table(), TableOfServices());
+        string[] pages = ["index", "cmdline", "symbol", "metrics", "vars", "switches"];
+        var instruments = table.Select(static row => Asked(row.Permission)).Where(one => one.Area == "pprof" && !pages.Contains(one.Name)).Select(static one => one.Name).Distinct().Select(static name => new Watched(name)).ToArray();
+        var options = OptionsOf(role);
+        ConfigureExample(options);
+        await using var server = await GrpcDoorServer.Start(options, [.. s_services.Select(name => new TestShown([.. instruments]) { Name = name })]);
+        var path = Path.Combine(_folder.FullName, "door.sock");
+        await using var unix = await UnixDoor.Start(server.Desk, new() { Path = path, VarsPath = "/debug/vars" });
+        var doors = new EveryDoor(server, path, role == "owner" ? [] : [("Authorization", _tokens.Bearer([role]))]);
+        var (wrong, asked) = (new List<string>(), 0);
+
+        foreach (var (permission, allowed) in table)
         {
-            ("switch", "switches") => (await server.Call<ListSwitchesResponse>("Switches/ListSwitches", new ListSwitchesRequest(), headers)).Code,
-            ("switch", _) => (await server.Call<SetSwitchResponse>("Switches/SetSwitch", new SetSwitchRequest { Name = name, State = SetSwitchRequest.Types.State.TakeBack }, headers)).Code,
-            (_, "index") => (await server.Call<ListInstrumentsResponse>("Looks/ListInstruments", new ListInstrumentsRequest(), headers)).Code,
-            (_, "symbol") => GrpcStatusCode.NotFound,   // nobody maps addresses over gRPC
-            _ => (await server.Call<TakeResponse>("Looks/Take", new TakeRequest { Name = name, Raw = action == "raw" }, headers)).Code,
-        };
-        return code switch
-        {
-            GrpcStatusCode.Ok => true,
-            GrpcStatusCode.PermissionDenied => false,
-            GrpcStatusCode.NotFound when name == "symbol" => null,
-            _ => throw new InvalidOperationException($"{code} of {area}:{action}:{name} is neither yes nor no"),
-        };
+            var (area, action, name) = Asked(permission);
+            if (role == "shop-team" && !ofServices.ContainsKey(permission)) continue;
+            bool IsExpected(string service)
+            {
+                // Where there is no service there is no instrument by a name: who may see any is told so.
+                var row = service == NoService && area == "pprof" && !pages.Contains(name) ? $"{area}:{action}:*" : permission;
+                return role == "shop-team" ? ofServices[permission][service switch { "shop" => 0, "cart" => 1, _ => 2 }] : table.First(one => one.Permission == row).Roles[Array.IndexOf(s_roles, role)];
+            }
+            var elsewhere = new Dictionary<string, DoorAnswer>();
+            foreach (var service in (string[])[.. s_services, NoService])
+            {
+                foreach (var (door, answer) in await doors.Ask(service, area, action, name))
+                {
+                    asked++;
+                    if (answer.IsAllowed != IsExpected(service)) wrong.Add($"{door}: {permission} at {service} is {(answer.IsAllowed ? "" : "not ")}allowed");
+                    if (service == s_services[^1]) elsewhere[door] = answer;
+                    // Who may do nothing there does not learn that it is there.
+                    if (service == NoService && !answer.IsAllowed && !elsewhere[door].IsAllowed) Assert.Equal(elsewhere[door].Text, answer.Text);
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+        Assert.True(asked > 100, "nothing was asked");
     }
 
-    static async Task<bool?> OverUnixHttp(string path, string area, string action, string name)
+    [Theory]
+    [InlineData("sre", "shop,cart,till"), InlineData("shop-team", "shop,cart")]
+    public async Task ListServices_ForARole_HasThoseWhoseIndexItMaySee(string role, string expected)
     {
-        if (action == "raw" && area != "pprof") return null;
-        var answer = await Exchange(path, $"{(action == "write" ? "POST" : "GET")} {PathOf(area, action, name)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nVitrine-Switch: 1\r\nContent-Length: 0\r\n\r\n");
-        return IsAllowed((HttpStatusCode)int.Parse(answer.Split(' ')[1]));
-    }
+        var options = OptionsOf(role);
+        ConfigureExample(options);
+        await using var server = await GrpcDoorServer.Start(options, [.. s_services.Select(static name => new TestShown([]) { Name = name })]);
 
-    static async Task<bool?> OverUnixLines(string path, string area, string action, string name)
-    {
-        if (action == "write") return null;   // a line only looks
-        var answer = await Exchange(path, $"{name}{(action == "raw" ? " raw=1" : "")}\n");
-        return answer.StartsWith("error 403: ", StringComparison.Ordinal) ? false : answer.StartsWith("error", StringComparison.Ordinal) ? throw new InvalidOperationException(answer) : true;
-    }
+        var answer = await server.Call<ListServicesResponse>("Looks/ListServices", new ListServicesRequest(), ("Authorization", _tokens.Bearer([role])));
 
-    static async Task<string> Exchange(string path, string text)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        await socket.SendAsync(Encoding.ASCII.GetBytes(text));
-        using var answer = new MemoryStream();
-        await new NetworkStream(socket).CopyToAsync(answer).WaitAsync(TimeSpan.FromSeconds(30));
-        return Encoding.Latin1.GetString(answer.ToArray());
+        Assert.Equal(expected, string.Join(',', Assert.Single(answer.Messages).Services.Select(static one => one.Name)));
     }
 }

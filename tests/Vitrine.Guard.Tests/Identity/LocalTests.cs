@@ -35,9 +35,9 @@ public sealed class LocalTests
         var caller = (await s_resolver.Resolve(new() { Address = IPAddress.Loopback }, default)).Caller!;
 
         Assert.Equal(("local", CallerKind.Local), (caller.Name, caller.Kind));
-        Assert.True(caller.Permissions.Allows(Permission.Of("pprof", "read", "cmdline")));
-        Assert.True(caller.Permissions.Allows(Permission.Of("switch", "write", "all")));
-        Assert.False(caller.Permissions.Allows(Permission.Of("pprof", "raw", "heap")));
+        Assert.True(caller.Permissions.Allows(Permission.Of("pprof", "read", "cmdline"), "self"));
+        Assert.True(caller.Permissions.Allows(Permission.Of("switch", "write", "all"), "self"));
+        Assert.False(caller.Permissions.Allows(Permission.Of("pprof", "raw", "heap"), "self"));
     }
 
     public static TheoryData<string, Credentials> NotDirect() => new()

@@ -20,7 +20,7 @@ public sealed class PolicyTableTests
     [InlineData("perf", "vars", "read", "vars", false)]
     [InlineData("perf", "metrics", "read", "metrics", true)]
     public void Create_NothingConfigured_HasTheShippedRoles(string role, string area, string action, string name, bool isAllowed) =>
-        Assert.Equal(isAllowed, PolicyTable.Create(new()).Sum([role]).Allows(Permission.Of(area, action, name)));
+        Assert.Equal(isAllowed, PolicyTable.Create(new()).Sum([role]).Allows(Permission.Of(area, action, name), "self"));
 
     [Fact]
     public void Create_NothingConfigured_GivesNobodyRawLooks()
@@ -53,10 +53,27 @@ public sealed class PolicyTableTests
     {
         var sum = PolicyTable.Create(new()).Sum(["perf", "unknown"], ["pprof:read:trace", "openid", "pprof:read:h*", "pprof:*:heap", "*"]);
 
-        Assert.True(sum.Allows(Permission.Of("pprof", "read", "trace")));
-        Assert.True(sum.Allows(Permission.Of("pprof", "read", "heap")));
-        Assert.False(sum.Allows(Permission.Of("pprof", "read", "cmdline")));
+        Assert.True(sum.Allows(Permission.Of("pprof", "read", "trace"), "self"));
+        Assert.True(sum.Allows(Permission.Of("pprof", "read", "heap"), "self"));
+        Assert.False(sum.Allows(Permission.Of("pprof", "read", "cmdline"), "self"));
         Assert.Equal(PolicyTable.Create(new()).Sum(["perf"]).All.Append("pprof:read:trace").Order(StringComparer.Ordinal), sum.All);
+    }
+
+    [Fact]
+    public void Sum_RolesForServices_AddUp()
+    {
+        var sum = PolicyTable.Create(new() { Roles = { ["shop"] = ["pprof:read:*@shop"], ["cart"] = ["pprof:read:heap@cart"] } }).Sum(["shop", "cart"], ["metrics:read:*@cart"]);
+
+        Assert.Equal(["metrics:read:*@cart", "pprof:read:*@shop", "pprof:read:heap@cart"], sum.All);
+    }
+
+    [Fact]
+    public void UnknownServices_OfPermissions_AreNamedWithTheirKeys()
+    {
+        var policy = new PolicyOptions { Roles = { ["a"] = ["pprof:read:*", "pprof:read:heap@shpo"], ["b"] = ["metrics:read:*@shop"] } };
+
+        Assert.Equal(["Policy:Roles:a:1: there is no service shpo; there are cart, shop."], policy.UnknownServices(["shop", "cart"]));
+        Assert.Empty(policy.UnknownServices(["shop", "shpo"]));
     }
 
     [Theory]
@@ -67,6 +84,14 @@ public sealed class PolicyTableTests
     [InlineData("r", "*", "Policy:Roles:r:0")]
     [InlineData("r", "pprof:read:heap\n", "Policy:Roles:r:0")]
     [InlineData("r", "Pprof:read:heap", "Policy:Roles:r:0")]
+    [InlineData("r", "pprof:read:heap@", "Policy:Roles:r:0")]
+    [InlineData("r", "pprof:read:heap@Shop", "Policy:Roles:r:0")]
+    [InlineData("r", "pprof:read:heap@*", "Policy:Roles:r:0")]
+    [InlineData("r", "pprof:read:heap@?", "Policy:Roles:r:0")]
+    [InlineData("r", "pprof:read:heap@shop@cart", "Policy:Roles:r:0")]
+    [InlineData("r", "pprof:read@shop:heap", "Policy:Roles:r:0")]
+    [InlineData("r", "switch:read:*@shop", "Policy:Roles:r:0")]
+    [InlineData("r", "switch:write:heap@shop", "Policy:Roles:r:0")]
     [InlineData("r", null, "Policy:Roles:r")]
     [InlineData("no space", "pprof:read:heap", "Policy:Roles:no space")]
     public void Create_SomethingWrong_NamesTheKey(string role, string? permission, string key)

@@ -26,6 +26,10 @@ static class GateSettings
             if (value is null && (section.Length == 0 || options.Guard is not null))
                 problems.Add($"Guard{section} is null: give its keys, or leave it out.");
         }
+        foreach (var problem in options.Guard?.Policy?.UnknownServices([.. options.Upstreams.Keys]) ?? [])
+            problems.Add($"Guard:{problem}");
+        foreach (var name in options.Upstreams.Keys.Where(name => IsHidden(name, options)))
+            problems.Add($"Upstreams:{name}: its own pages would be below Prefix, {options.Prefix}: give the service or the prefix another name.");
         CheckPath("Prefix", options.Prefix, problems, mayBeEmpty: false);
         CheckPath("MetricsPath", options.MetricsPath, problems, mayBeEmpty: true);
         CheckPath("VarsPath", options.VarsPath, problems, mayBeEmpty: true);
@@ -61,6 +65,10 @@ static class GateSettings
             return null;
         }
     }
+
+    // What stands below a service's name must not be what stands below the prefix.
+    static bool IsHidden(string name, GateOptions options) => options.Prefix is { Length: > 0 } prefix && new[] { options.MetricsPath, options.VarsPath }
+        .Select(path => $"/{name}{path}").Any(path => path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && !path.AsSpan(prefix.Length).Contains('/'));
 
     static void Check(string name, UpstreamOptions? upstream, List<string> problems)
     {

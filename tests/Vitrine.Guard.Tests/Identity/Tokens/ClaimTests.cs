@@ -68,6 +68,7 @@ public sealed class ClaimTests : IDisposable
     [InlineData("""{"scope":"openid pprof:read:heap  metrics:read:*"}""", "metrics:read:*,pprof:read:heap")]
     [InlineData("""{"scp":"pprof:read:heap"}""", "pprof:read:heap")]
     [InlineData("""{"scp":["pprof:read:heap","pprof:read:cpu profile"]}""", "pprof:read:cpu,pprof:read:heap")]
+    [InlineData("""{"scope":"pprof:read:heap@shop pprof:read:heap@cart metrics:read:* metrics:read:*@shop switch:write:all@shop pprof:read:cpu@"}""", "metrics:read:*,pprof:read:heap@cart,pprof:read:heap@shop")]
     [InlineData("""{"scope":"pprof:read:h* pprof:*:heap *:*:* pprof:READ:heap"}""", "")]
     [InlineData("""{"scope":{"pprof:read:heap":1}}""", "")]
     public async Task Resolve_ScopesThatArePermissions_AreGranted(string claims, string permissions)
@@ -82,7 +83,7 @@ public sealed class ClaimTests : IDisposable
         var caller = await Caller(With("""{"scope":"vitrine.look"}"""), jwt => jwt.ScopeMap.Add(new() { Value = "vitrine.look", Roles = { "perf" } }));
 
         Assert.Equal(["perf"], caller.Roles);
-        Assert.True(caller.Permissions.Allows(Permission.Of("pprof", "read", "cpu")));
+        Assert.True(caller.Permissions.Allows(Permission.Of("pprof", "read", "cpu"), "self"));
     }
 
     [Fact]

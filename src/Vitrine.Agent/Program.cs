@@ -9,7 +9,8 @@ static class Program
     static async Task<int> Main(string[] arguments)
     {
         SchedulingSlice.Shorten();
-        using var interrupt = new CancellationTokenSource();
+        // Never disposed: a signal that comes while the program ends, or is still being told to others, finds it as it was. It has no timer, so there is nothing to free.
+        var interrupt = new CancellationTokenSource();
         // The first Ctrl-C ends the look in order (files are finished or removed); the second one ends the program.
         Console.CancelKeyPress += (_, pressed) => pressed.Cancel = TryCancel(interrupt);
         // So does `timeout 30 vitrine gc PID`, or a service manager: the result of the look is written then, too.

@@ -3,19 +3,22 @@ using System.Buffers.Binary;
 namespace Vitrine.Pprof.Wire;
 
 /// <summary>
-/// Remembers which label the bytes of a short label message stand for. Direct-mapped: a newer label takes the place of an older one that falls on the same entry, so the size is fixed
-/// whatever the file holds.
+/// Remembers which label the bytes of a short label message stand for. Direct-mapped: a newer label takes the place of an older one that falls on the same entry, so the size is bounded
+/// whatever the file holds. It grows to that with what it is told: most profiles are small, and the whole of it would be a large object for each of them, which the collector frees with its longest collection only.
 /// </summary>
 internal sealed class LabelCache
 {
-    const int Entries = 4096;
+    const int FewestBits = 6;
+    const int MostBits = 12;
     const int LongestMessage = 15;
 
-    readonly (ulong Low, ulong High, int Number)[] _entries = new (ulong, ulong, int)[Entries];
+    (ulong Low, ulong High, int Number)[] _entries = [];
+    int _bits;
+    int _untilGrowth;
 
     public bool TryGet(ReadOnlySpan<byte> message, out int number)
     {
-        if (message.Length is 0 or > LongestMessage)
+        if (message.Length is 0 or > LongestMessage || _entries.Length == 0)
         {
             number = 0;
             return false;
@@ -30,8 +33,19 @@ internal sealed class LabelCache
     {
         if (message.Length is 0 or > LongestMessage)
             return;
+        if (_untilGrowth == 0)
+            Grow();
+        _untilGrowth--;
         Key(message, out var low, out var high);
         _entries[Slot(low, high)] = (low, high, number);
+    }
+
+    // Told as often as it has entries, it is too small, or nearly. What it knew is asked for again, which costs less than to move it.
+    void Grow()
+    {
+        _bits = _bits == 0 ? FewestBits : Math.Min(_bits + 2, MostBits);
+        _untilGrowth = _bits == MostBits ? int.MaxValue : 1 << _bits;
+        _entries = new (ulong, ulong, int)[1 << _bits];
     }
 
     /// <summary>The bytes as two numbers. The length is part of them, which also makes the key of no message equal to an unused entry.</summary>
@@ -53,5 +67,5 @@ internal sealed class LabelCache
         high |= (ulong)message.Length << 56;
     }
 
-    static int Slot(ulong low, ulong high) => (int)(((low ^ (high * 31)) * 0x9E3779B97F4A7C15) >> 52);
+    int Slot(ulong low, ulong high) => (int)(((low ^ (high * 31)) * 0x9E3779B97F4A7C15) >> (64 - _bits));
 }

@@ -68,7 +68,8 @@ public sealed class LookPermit : IDisposable
     /// Looks, or waits for the look that another caller has begun, where the request may be shared (<see cref="LookRequest.Sharing"/>). All sharers get the same object: it must be immutable, and not one
     /// that somebody has to dispose.
     /// </summary>
-    /// <param name="look">Looks. Its token is cancelled when nobody is left who waits; it must return soon afterwards, and throw rather than give half an answer. Redaction belongs into it, so that it is done once.</param>
+    /// <param name="look">Looks. Its token is cancelled when nobody is left who waits; it must return soon afterwards, and throw rather than give half an answer. Redaction belongs into it, so that it is done once.
+    /// It begins on the first caller's thread, and must return its task at once: what blocks belongs on a thread of its own.</param>
     /// <exception cref="OperationCanceledException">This look has ended (<see cref="End"/>); that of the others goes on.</exception>
     public Task<T> Share<T>(Func<CancellationToken, Task<T>> look)
     {

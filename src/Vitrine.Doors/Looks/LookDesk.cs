@@ -18,6 +18,8 @@ public sealed partial class LookDesk
 
     readonly ConcurrentDictionary<string, LookSubject> _subjects = new(StringComparer.Ordinal);
     readonly InstrumentLooks _looks = new();
+    readonly RedactedCommandLines _commandLines = new();
+    readonly LookThreads _threads;
 
     /// <param name="guard">Decides.</param>
     /// <param name="services">What is shown; names differ.</param>
@@ -25,7 +27,7 @@ public sealed partial class LookDesk
     {
         ArgumentNullException.ThrowIfNull(guard);
         ArgumentNullException.ThrowIfNull(services);
-        (Guard, Services) = (guard, services);
+        (Guard, Services, _threads) = (guard, services, new(thread => StartThread(thread)));
         guard.Switches.Know([.. PageName.WithSwitch, .. services.SelectMany(static one => one.Instruments).Select(static one => one.Name)]);
     }
 
@@ -69,8 +71,10 @@ public sealed partial class LookDesk
         if (!admission.IsAllowed) return Refused(admission.Refusal);
         var permit = admission.Permit;
 
-        // 3. The look and its redaction, on a thread of its own; one for all who ask the same at the same time.
-        var look = asked.CanBeShared(call) ? permit.Share(end => LookThread.Run(() => Look(asked, call, permit, isShared: true, end), StartThread)) : LookThread.Run(() => Look(asked, call, permit, isShared: false, permit.End), StartThread);
+        // 3. The look and its redaction, on a thread of its own; one for all who ask the same at the same time. Those who wait for it go on elsewhere, after one hop: the look's thread tells all sharers.
+        var look = asked.CanBeShared(call)
+            ? permit.Share(end => _threads.Run(() => Look(asked, call, permit, isShared: true, end)))
+            : _threads.Run(() => Look(asked, call, permit, isShared: false, permit.End), TaskCreationOptions.RunContinuationsAsynchronously);
         if (!await HasEnded(look, permit.End))
         {
             _ = look.ContinueWith(one => Abandon(one, permit), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -94,7 +98,8 @@ public sealed partial class LookDesk
         }
         catch (OperationCanceledException)
         {
-            answer = Failed(permit.EndedBecause == LookEnd.CutOff
+            // A look that is shared has a clock of its own, which may be the first: then this caller's end has not come yet.
+            answer = Failed(permit.EndedBecause == LookEnd.CutOff || !(permit.End.IsCancellationRequested || Stopping.IsCancellationRequested)
                 ? new(LookStatus.Failed, "The look took longer than looks may, and was ended; what it has is not whole.")
                 : new(LookStatus.Unavailable, "The look was ended, because the program ends or the caller has gone."));
         }
@@ -131,13 +136,8 @@ public sealed partial class LookDesk
 
     async Task<bool> HasEnded(Task look, CancellationToken end)
     {
-        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = end.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), told);
-        await Task.WhenAny(look, told.Task);
-        if (look.IsCompleted) return true;
-        using var ended = new CancellationTokenSource();
-        await Task.WhenAny(look, Task.Delay(s_patience, Time, ended.Token));
-        await ended.CancelAsync();
+        await look.WaitAsync(end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!look.IsCompleted) await look.WaitAsync(s_patience, Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return look.IsCompleted;
     }
 
@@ -165,7 +165,7 @@ public sealed partial class LookDesk
             var counts = RedactionCounts.None.ByRule;
             if (result.IsRedacted && !permit.IsRaw && !call.IsHeadOnly)
             {
-                var redacted = ResultRedaction.Redact(permit.Redactor, result, out counts);
+                var redacted = ResultRedaction.Redact(permit.Redactor, result, _commandLines, out counts);
                 if (redacted.File is null) result.Dispose();
                 result = redacted;
             }

@@ -12,9 +12,10 @@ static class ResultRedaction
     /// <summary>The result without its secrets.</summary>
     /// <param name="redactor">By which rules.</param>
     /// <param name="result">What the look gave; it is the caller's still.</param>
+    /// <param name="commandLines">Those of before.</param>
     /// <param name="counts">What was taken out, by rule.</param>
     /// <exception cref="LookFaultException">It cannot be redacted.</exception>
-    public static LookResult Redact(Redactor redactor, LookResult result, out IReadOnlyDictionary<string, long> counts)
+    public static LookResult Redact(Redactor redactor, LookResult result, RedactedCommandLines commandLines, out IReadOnlyDictionary<string, long> counts)
     {
         if (result.Profile is { } profile)
         {
@@ -29,7 +30,7 @@ static class ResultRedaction
             file.ReadExactly(content);
             bytes = content;
         }
-        if (result.Form == ResultForm.CommandLine) return result with { Bytes = CommandLineRedaction.Redact(redactor, bytes.Span, out counts) };
+        if (result.Form == ResultForm.CommandLine) return result with { Bytes = commandLines.Redact(redactor, bytes.Span, out counts) };
         if (!redactor.TryRedact(result.Form == ResultForm.Figures ? "application/json" : result.ContentType, bytes, out var without, out var found, out var refusal)) throw new LookFaultException(LookStatus.Forbidden, refusal!);
         counts = found.ByRule;
         return result with { Bytes = without, File = null };

@@ -60,8 +60,7 @@ sealed class SharedLook(SharedLooks looks, ShareKey key, int place)
     {
         try
         {
-            // Not on the first caller's thread: what it does before its first wait is the look's time, not the caller's.
-            var result = await Task.Run(() => look(_stop.Token)).ConfigureAwait(false);
+            var result = await look(_stop.Token).ConfigureAwait(false);
             End();
             answer.SetResult(result);
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -116,13 +117,20 @@ sealed class UpstreamClient : IDisposable
             throw TooLong(path, maxBytes);
 
         // 3. The page, as long as it is not longer than it may be: a length that was announced is only an announcement.
-        var buffer = new byte[64 << 10];
-        long total = 0;
-        for (int read; (read = await body.ReadAsync(buffer, end).ConfigureAwait(false)) > 0;)
+        var buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
+        try
         {
-            if ((total += read) > maxBytes)
-                throw TooLong(path, maxBytes);
-            await output.WriteAsync(buffer.AsMemory(0, read), end).ConfigureAwait(false);
+            long total = 0;
+            for (int read; (read = await body.ReadAsync(buffer, end).ConfigureAwait(false)) > 0;)
+            {
+                if ((total += read) > maxBytes)
+                    throw TooLong(path, maxBytes);
+                await output.WriteAsync(buffer.AsMemory(0, read), end).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

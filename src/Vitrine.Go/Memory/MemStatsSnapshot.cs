@@ -12,6 +12,8 @@ sealed class MemStatsSnapshot
 
     public required Known<StructImage> Scheduler { get; init; }
 
+    public required Known<StructImage> Work { get; init; }
+
     public required Known<ulong> SweepGeneration { get; init; }
 
     public required Known<ulong> SpanStructsInUse { get; init; }
@@ -31,6 +33,8 @@ sealed class MemStatsSnapshot
         MemStats = view.ReadStruct("runtime.memstats", "runtime.mstats"),
         Controller = view.ReadStruct("runtime.gcController", "runtime.gcControllerState"),
         Scheduler = view.ReadStruct("runtime.sched", "runtime.schedt"),
+        // Not compared between two readings: the collector writes into it all the time, and what is taken of it changes at the end of a collection only.
+        Work = view.ReadStruct("runtime.work", "runtime.workType"),
         SweepGeneration = HeapField(view, "sweepgen", 4),
         SpanStructsInUse = HeapField(view, "spanalloc.inuse", 8),
         CacheStructsInUse = HeapField(view, "cachealloc.inuse", 8),

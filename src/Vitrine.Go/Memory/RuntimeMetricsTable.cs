@@ -90,14 +90,28 @@ static class RuntimeMetricsTable
 
         // What the runtime counts elsewhere.
         yield return Sum(19, "/cgo/go-to-c-calls:calls", "Calls from Go to C.", Unread);
-        foreach (var name in s_processorTime)
-            yield return Sum(21, $"/cpu/classes/{name}:cpu-seconds", $"Processor time as the runtime estimates it: {name}.", Unread);
+        foreach (var (name, field) in s_processorTime)
+            yield return (21, new($"/cpu/classes/{name}:cpu-seconds", true, $"Processor time as the runtime estimates it, at the end of the last collection: {name}.", ProcessorTime(sources.Snapshot.Work, field)));
     }
 
-    static readonly string[] s_processorTime =
+    // The field of cpuStats (src/runtime/mstats.go) that each is read from.
+    static readonly (string Name, string Field)[] s_processorTime =
     [
-        "gc/mark/assist", "gc/mark/dedicated", "gc/mark/idle", "gc/pause", "gc/total", "idle", "scavenge/assist", "scavenge/background", "scavenge/total", "total", "user",
+        ("gc/mark/assist", "GCAssistTime"), ("gc/mark/dedicated", "GCDedicatedTime"), ("gc/mark/idle", "GCIdleTime"), ("gc/pause", "GCPauseTime"), ("gc/total", "GCTotalTime"), ("idle", "IdleTime"),
+        ("scavenge/assist", "ScavengeAssistTime"), ("scavenge/background", "ScavengeBgTime"), ("scavenge/total", "ScavengeTotalTime"), ("total", "TotalTime"), ("user", "UserTime"),
     ];
+
+    /// <summary>
+    /// As <c>metrics.Read</c> takes it: from the account of the last collection, which the runtime does not bring up to date in between
+    /// (https://github.com/golang/go/blob/go1.26.0/src/runtime/metrics.go, cpuStatsAggregate.compute). The fields were not exported at first.
+    /// </summary>
+    static Known<double> ProcessorTime(Known<StructImage> work, string field)
+    {
+        Known<ulong> later = RuntimeMetricsReader.Field(work, "work", $"cpuStats.{field}");
+        Known<ulong> nanoseconds = later.IsKnown ? later
+            : RuntimeMetricsReader.Field(work, "work", $"cpuStats.{(field.StartsWith("GC", StringComparison.Ordinal) ? "gc" + field[2..] : char.ToLowerInvariant(field[0]) + field[1..])}");
+        return nanoseconds.Select(static ns => (long)ns / 1e9);
+    }
 
     static Known<ulong> Unread => Known<ulong>.Unknown(NotRead);
 

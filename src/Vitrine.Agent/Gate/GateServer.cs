@@ -163,8 +163,8 @@ sealed class GateServer : IAsyncDisposable
         foreach (var (name, upstream) in options.Upstreams.OrderBy(static one => one.Key, StringComparer.Ordinal))
         {
             var address = upstream.Forward is { } forward ? UpstreamAddress.Parse(forward, upstream.AllowOtherMachines) : null;
-            services.Add(before.FirstOrDefault(one => one.IsFor(name, upstream.Choice, address, limits, upstream.Profiles))
-                ?? new GateService(name, upstream.Choice, address is null ? null : new UpstreamClient(address, limits), [.. upstream.Profiles], _time));
+            services.Add(before.FirstOrDefault(one => one.IsFor(name, upstream.Choice, address, limits, upstream.Profiles, upstream.VarsInterval))
+                ?? new GateService(name, upstream.Choice, address is null ? null : new UpstreamClient(address, limits), [.. upstream.Profiles], _time, upstream.VarsInterval));
         }
         return services;
     }

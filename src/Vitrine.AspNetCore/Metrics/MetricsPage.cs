@@ -21,7 +21,7 @@ sealed class MetricsPage(MeterCollector meters, RuntimeReader reader) : IShownPa
     public string MediaType(string accept) => WantsOpenMetrics(accept) ? OpenMetrics + "; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>Writes the page. In the steady state, when no series is new and no meter is asked for its values, nothing is allocated.</summary>
-    public void Write(IBufferWriter<byte> output, string accept, CancellationToken end)
+    public string Write(IBufferWriter<byte> output, string accept, CancellationToken end)
     {
         var isOpenMetrics = WantsOpenMetrics(accept);
         var page = new PageWriter(output);
@@ -29,6 +29,7 @@ sealed class MetricsPage(MeterCollector meters, RuntimeReader reader) : IShownPa
         reader.Capture(out var snapshot);
         // Last: OpenMetrics' end mark comes with it.
         RuntimeWriter.Write(snapshot, isOpenMetrics ? RuntimeFormat.OpenMetrics : RuntimeFormat.Prometheus, output);
+        return "";
     }
 
     bool WantsOpenMetrics(string accept)

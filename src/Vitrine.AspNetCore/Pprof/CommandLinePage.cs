@@ -11,5 +11,9 @@ sealed class CommandLinePage : IShownPage
 
     public string MediaType(string accept) => "text/plain; charset=utf-8";
 
-    public void Write(IBufferWriter<byte> output, string accept, CancellationToken end) => Encoding.UTF8.GetBytes(string.Join('\0', Environment.GetCommandLineArgs()), output);
+    public string Write(IBufferWriter<byte> output, string accept, CancellationToken end)
+    {
+        Encoding.UTF8.GetBytes(string.Join('\0', Environment.GetCommandLineArgs()), output);
+        return "";
+    }
 }

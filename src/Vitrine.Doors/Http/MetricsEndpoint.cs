@@ -68,7 +68,7 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options, RequestDele
         var (response, accept) = (context.Response, context.Request.Headers.Accept.ToString());
         var isHead = HttpMethods.IsHead(context.Request.Method);
         var isRead = isHead || HttpMethods.IsGet(context.Request.Method);
-        if (isRead && !isHead) page.Write(buffer, accept, permit.End);
+        var source = isRead && !isHead ? page.Write(buffer, accept, permit.End) : "";
         if (permit.Complete(LookOutcomeKind.Answered, buffer.WrittenCount) is { } refusal)
         {
             await HttpAnswers.Send(context, LookDesk.Refused(refusal), options.SendTime);
@@ -81,6 +81,7 @@ sealed class MetricsEndpoint(LookDesk desk, HttpDoorOptions options, RequestDele
         }
         HttpAnswers.Secure(response);
         response.ContentType = page.MediaType(accept);
+        if (source.Length > 0) response.Headers[HttpAnswers.SourceHeader] = source;
         if (isHead) return;
         response.ContentLength = buffer.WrittenCount;
         response.BodyWriter.Write(buffer.WrittenSpan);

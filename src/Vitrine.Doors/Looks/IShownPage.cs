@@ -20,6 +20,7 @@ public interface IShownPage
     /// <param name="output">Where to.</param>
     /// <param name="accept">What the caller takes.</param>
     /// <param name="end">Cancelled when the look must end.</param>
+    /// <returns>Who made it, for a service behind a gate: <c>outside</c> or <c>forwarded</c>; empty where that is not told.</returns>
     /// <exception cref="InstrumentUnavailableException">There is no such page now; the message has the reason.</exception>
-    void Write(IBufferWriter<byte> output, string accept, CancellationToken end);
+    string Write(IBufferWriter<byte> output, string accept, CancellationToken end);
 }

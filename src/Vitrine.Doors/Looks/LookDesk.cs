@@ -213,8 +213,8 @@ public sealed partial class LookDesk
         {
             if (call.IsHeadOnly) return new(page.MediaType(call.Accept), null);
             var output = new System.Buffers.ArrayBufferWriter<byte>();
-            page.Write(output, call.Accept, stop);
-            return new(page.MediaType(call.Accept), null) { Bytes = output.WrittenMemory, IsRedacted = page.IsRedacted, Form = asked.Name == PageName.CommandLine ? ResultForm.CommandLine : ResultForm.Plain };
+            var source = page.Write(output, call.Accept, stop);
+            return new(page.MediaType(call.Accept), null) { Bytes = output.WrittenMemory, Source = source, IsRedacted = page.IsRedacted, Form = asked.Name == PageName.CommandLine ? ResultForm.CommandLine : ResultForm.Plain };
         }
         switch (asked.Name)
         {

@@ -30,6 +30,11 @@ public sealed class GateServerTests : IDisposable
             Assert.Equal(source, Assert.Single(answer.Headers.GetValues("Vitrine-Source")));
             Assert.NotEmpty(ProfileReader.Read(await answer.Content.ReadAsStreamAsync()).SampleTypes);
         }
+        foreach (var path in (string[])["/metrics", "/debug/pprof/cmdline"])
+        {
+            using var answer = await gate.Client.GetAsync(path);
+            Assert.Equal("outside", Assert.Single(answer.Headers.GetValues("Vitrine-Source")));
+        }
         Assert.Contains("net/http.(*Server).Serve(", await gate.Client.GetStringAsync("/debug/pprof/goroutine?debug=2"), StringComparison.Ordinal);
         Assert.Contains("prometheus\0--config.file", await gate.Client.GetStringAsync("/debug/pprof/cmdline"), StringComparison.Ordinal);
         Assert.Contains("go_gc_heap_allocs_bytes_total ", await gate.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);

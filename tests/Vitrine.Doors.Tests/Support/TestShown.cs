@@ -26,7 +26,11 @@ sealed class TestShown(params IInstrument[] instruments) : IShownService
 
         public string MediaType(string accept) => "text/plain; charset=utf-8";
 
-        public void Write(IBufferWriter<byte> output, string accept, CancellationToken end) => Encoding.UTF8.GetBytes(text, output);
+        public string Write(IBufferWriter<byte> output, string accept, CancellationToken end)
+        {
+            Encoding.UTF8.GetBytes(text, output);
+            return "";
+        }
     }
 
     public string Name { get; init; } = "self";

@@ -101,6 +101,8 @@ static class GateSettings
             if (profile is not { Length: > 0 and <= 64 } || !profile.All(static c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-' or '_' or '.'))
                 problems.Add($"{key}:Profiles: '{profile}' is not a name of a profile: use a-z, 0-9, '.', '_' and '-'.");
         }
+        if (upstream.VarsInterval < TimeSpan.Zero || upstream.VarsInterval > TimeSpan.FromHours(1))
+            problems.Add($"{key}:VarsInterval is {upstream.VarsInterval}: it may be 00:00:00 to 01:00:00.");
         if (upstream.Profiles.Count > 0 && upstream.Forward is null)
             problems.Add($"{key}:Profiles are forwarded, and Forward is not set.");
     }

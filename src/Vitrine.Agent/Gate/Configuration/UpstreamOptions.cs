@@ -26,6 +26,12 @@ sealed class UpstreamOptions
     /// <summary>Names of profiles that the service registered itself, beyond Go's own; they are forwarded.</summary>
     public IList<string> Profiles { get; } = [];
 
+    /// <summary>How often the service is asked for expvar's page at most, for which it stops its world; who asks meanwhile gets the same page. Zero to an hour.</summary>
+    public TimeSpan VarsInterval { get; set; } = DefaultVarsInterval;
+
+    /// <summary>A second: what collectors ask for at most.</summary>
+    internal static TimeSpan DefaultVarsInterval { get; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Which process it is.</summary>
     internal TargetChoice Choice => new() { Pid = Pid, PidFile = PidFile, Name = Process, Listen = Listen };
 }

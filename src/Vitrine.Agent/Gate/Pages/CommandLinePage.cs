@@ -19,7 +19,7 @@ sealed class CommandLinePage(GateService service) : IShownPage
 
     /// <summary>Writes the command line.</summary>
     /// <exception cref="InstrumentUnavailableException">There is none; the message has the reason.</exception>
-    public void Write(IBufferWriter<byte> output, string accept, CancellationToken end)
+    public string Write(IBufferWriter<byte> output, string accept, CancellationToken end)
     {
         using var target = service.Open();
         if (target.Process is { } process)
@@ -27,8 +27,7 @@ sealed class CommandLinePage(GateService service) : IShownPage
             try
             {
                 Write(process.CommandLine, output);
-                target.Source = AnswerSource.Outside;
-                return;
+                return AnswerSource.Outside.Word();
             }
             catch (Exception e) when (e is TargetGoneException or AccessDeniedException && service.Client is null)
             {
@@ -41,7 +40,7 @@ sealed class CommandLinePage(GateService service) : IShownPage
         if (service.Client is not { } client)
             throw new InstrumentUnavailableException(target.WhyNotOutside);
         Write(Encoding.UTF8.GetString(client.Fetch("debug/pprof/cmdline", TimeSpan.Zero, client.Limits.MaxPageBytes, end)).Split('\0'), output);
-        target.Source = AnswerSource.Forwarded;
+        return AnswerSource.Forwarded.Word();
     }
 
     // Here, where arguments are still arguments: the redaction of texts does not see that the one behind --password belongs to it.

@@ -23,7 +23,7 @@ sealed class MetricsPage(GateService service) : IShownPage
 
     /// <summary>Reads and writes the metrics.</summary>
     /// <exception cref="InstrumentUnavailableException">There is no process; the message has the reason.</exception>
-    public void Write(IBufferWriter<byte> output, string accept, CancellationToken end)
+    public string Write(IBufferWriter<byte> output, string accept, CancellationToken end)
     {
         using var target = service.Open();
         if (target.Process is not { } process)
@@ -37,8 +37,8 @@ sealed class MetricsPage(GateService service) : IShownPage
             families.Add(MetricFamily.Unknown("go_info", target.WhyNotOutside));
         families.AddRange(ProcessMetricFamilies.Of(ProcessFigures.Of(process)));
         families.Add(MetricFamily.Of("vitrine_gate_metrics_duration_seconds", MetricType.Gauge, "How long reading these metrics from outside took; the process ran on.", Stopwatch.GetElapsedTime(began).TotalSeconds));
-        target.Source = AnswerSource.Outside;
         PrometheusTextWriter.Write(output, families);
+        return AnswerSource.Outside.Word();
     }
 
     static RuntimeMetrics Read(Vitrine.Go.GoTarget go)

@@ -8,13 +8,15 @@ namespace Vitrine.Agent.Gate.Pages;
 
 /// <summary>
 /// The service's page of expvar (<c>/debug/vars</c>): its memory statistics and whatever it publishes. Forwarded, checked to be JSON, and redacted on its way out. The member <c>cmdline</c> is left out for everybody: the command line
-/// has a page and a permission of its own, and a page does not know who asks. The service stops its world to make it (runtime.ReadMemStats), so it is asked once a second at most, and who asks meanwhile gets the same answer.
+/// has a page and a permission of its own, and a page does not know who asks. The service stops its world to make it (runtime.ReadMemStats), so it is asked once in an interval at most, and who asks meanwhile gets the same answer.
 /// </summary>
-sealed class VarsPage(GateService service, UpstreamClient client, TimeProvider time) : IShownPage, IDisposable
+/// <param name="service">The service.</param>
+/// <param name="client">Asks it.</param>
+/// <param name="interval">From the beginning of one question to the beginning of the next; zero = each caller's own is asked, one after the other.</param>
+/// <param name="time">The clock.</param>
+sealed class VarsPage(GateService service, UpstreamClient client, TimeSpan interval, TimeProvider time) : IShownPage, IDisposable
 {
     const int MostDepth = 64;
-
-    static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
     readonly SemaphoreSlim _asking = new(1);
     Answer? _last;
@@ -25,9 +27,9 @@ sealed class VarsPage(GateService service, UpstreamClient client, TimeProvider t
     /// <summary>As expvar sends it.</summary>
     public string MediaType(string accept) => "application/json; charset=utf-8";
 
-    /// <summary>Fetches and writes the page, or writes the one of the last second.</summary>
+    /// <summary>Fetches and writes the page, or writes the one of the interval.</summary>
     /// <exception cref="UpstreamException">The service gave none.</exception>
-    public void Write(IBufferWriter<byte> output, string accept, CancellationToken end)
+    public string Write(IBufferWriter<byte> output, string accept, CancellationToken end)
     {
         using var use = service.Use();
         var came = time.GetTimestamp();
@@ -35,9 +37,10 @@ sealed class VarsPage(GateService service, UpstreamClient client, TimeProvider t
         try
         {
             // One that was under way when this caller came is his, however long it took.
-            if (_last is null || (_last.Ended < came && time.GetElapsedTime(_last.Began) >= s_interval))
+            if (_last is null || (_last.Ended < came && time.GetElapsedTime(_last.Began) >= interval))
                 _last = Ask(end);
             output.Write(_last.Fault is null ? _last.Page : throw new UpstreamException(_last.Fault.Fault, _last.Fault.Message, _last.Fault) { Status = _last.Fault.Status });
+            return AnswerSource.Forwarded.Word();
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Vitrine.Agent.Gate.Configuration;
 using Vitrine.Agent.Gate.Forwarding;
 using Vitrine.Agent.Gate.Pages;
 using Vitrine.Doors.Looks;
@@ -21,6 +22,7 @@ sealed class GateService : IShownService, IDisposable
     readonly ProcessFinder? _finder;
     readonly TargetChoice _asked;
     readonly IReadOnlyList<string> _profiles;
+    readonly TimeSpan _varsInterval;
     readonly TargetPool _pool = new();
     readonly Users _users;
     readonly MetricsPage _metrics;
@@ -33,18 +35,19 @@ sealed class GateService : IShownService, IDisposable
     /// <param name="client">Asks its own pages; null when it has none. The service disposes it.</param>
     /// <param name="profiles">Names of profiles that the service registered itself, beyond Go's own.</param>
     /// <param name="time">The clock.</param>
-    public GateService(string name, TargetChoice choice, UpstreamClient? client, IReadOnlyList<string> profiles, TimeProvider time)
+    /// <param name="varsInterval">How often expvar's page is asked for at most; null = as usual.</param>
+    public GateService(string name, TargetChoice choice, UpstreamClient? client, IReadOnlyList<string> profiles, TimeProvider time, TimeSpan? varsInterval = null)
     {
         _users = new(Release);
         Name = name;
         Client = client;
-        (_asked, _profiles) = (choice, profiles);
+        (_asked, _profiles, _varsInterval) = (choice, profiles, varsInterval ?? UpstreamOptions.DefaultVarsInterval);
         Choice = choice.IsNone && client?.Address.ListenerHere is { } listener ? new TargetChoice { Listen = listener } : choice;
         _finder = Choice.IsNone ? null : new ProcessFinder(Choice, time);
         _registry = Registry(client, profiles);
         _metrics = new(this);
         _commandLine = new(this);
-        _vars = client is null ? null : new(this, client, time);
+        _vars = client is null ? null : new(this, client, _varsInterval, time);
     }
 
     /// <inheritdoc/>
@@ -120,8 +123,8 @@ sealed class GateService : IShownService, IDisposable
     }
 
     /// <summary>Whether this is the service that settings speak of.</summary>
-    public bool IsFor(string name, TargetChoice choice, UpstreamAddress? address, UpstreamLimits limits, IEnumerable<string> profiles) =>
-        name == Name && choice == _asked && address == Client?.Address && (Client is null || Client.Limits == limits) && profiles.SequenceEqual(_profiles);
+    public bool IsFor(string name, TargetChoice choice, UpstreamAddress? address, UpstreamLimits limits, IEnumerable<string> profiles, TimeSpan varsInterval) =>
+        name == Name && choice == _asked && address == Client?.Address && (Client is null || Client.Limits == limits) && profiles.SequenceEqual(_profiles) && varsInterval == _varsInterval;
 
     static InstrumentRegistry Registry(UpstreamClient? client, IReadOnlyList<string> profiles)
     {

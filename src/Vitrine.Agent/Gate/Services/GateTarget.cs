@@ -47,12 +47,7 @@ sealed class GateTarget : ITarget, IKnowsSource, IDisposable
     public AnswerSource Source { get; set; }
 
     /// <inheritdoc/>
-    string IKnowsSource.Source => Source switch
-    {
-        AnswerSource.Outside => "outside",
-        AnswerSource.Forwarded => "forwarded",
-        _ => "",
-    };
+    string IKnowsSource.Source => Source.Word();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Vitrine.Agent.Gate.Configuration;
 
 namespace Vitrine.Agent.Tests.Gate.Pages;
 
@@ -16,6 +18,7 @@ public sealed class VarsPageTests
         var guarded = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
 
         Assert.Equal("application/json; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        Assert.Equal("forwarded", Assert.Single(answer.Headers.GetValues("Vitrine-Source")));
         Assert.Contains("cmdline", Names(own));
         Assert.Equal(Names(own).Where(static name => name != "cmdline"), Names(guarded));
         foreach (var variable in own.EnumerateObject().Where(static one => one.Name != "cmdline"))
@@ -38,6 +41,33 @@ public sealed class VarsPageTests
         var after = await Mallocs(service.Own, "/debug/vars");
 
         Assert.InRange(guarded, before, after);
+    }
+
+    [Theory]
+    [InlineData("00:00:00", 3)]
+    [InlineData("01:00:00", 1)]
+    public async Task Get_AgainAndAgain_AsksTheServiceOnceInAnInterval(string interval, int asked)
+    {
+        await using var service = Forwarding.RawServer.Sending("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
+        var options = new GateOptions { Upstreams = { ["shop"] = new() { Forward = service.Address, VarsInterval = TimeSpan.Parse(interval, CultureInfo.InvariantCulture) } }, Listeners = { new() { Address = "127.0.0.1:0" } } };
+        await using var gate = await RunningGate.Start(() => options);
+
+        for (var i = 0; i < 3; i++) await gate.Client.GetStringAsync("/debug/vars");
+
+        Assert.Equal(asked, service.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("-00:00:01", true)]
+    [InlineData("01:00:01", true)]
+    [InlineData("01:00:00", false)]
+    public void Check_OfTheInterval_NamesTheKey(string interval, bool isRefused)
+    {
+        var options = new GateOptions { Upstreams = { ["shop"] = new() { Pid = 1, VarsInterval = TimeSpan.Parse(interval, CultureInfo.InvariantCulture) } }, Listeners = { new() { Address = "127.0.0.1:0" } } };
+
+        var problems = Record.Exception(() => GateSettings.Check(options, "test")) is GateSettingsException e ? e.Problems : [];
+
+        Assert.Equal(isRefused ? ["Upstreams:shop:VarsInterval"] : [], problems.Select(static one => one.Split(' ')[0]));
     }
 
     static IEnumerable<string> Names(JsonElement page) => page.EnumerateObject().Select(static one => one.Name);

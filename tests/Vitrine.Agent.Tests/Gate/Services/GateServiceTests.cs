@@ -139,7 +139,7 @@ public sealed class GateServiceTests
         using var service = Forwarding(server);
         var output = new ArrayBufferWriter<byte>();
 
-        new CommandLinePage(service).Write(output, "", default);
+        Assert.Equal("outside", new CommandLinePage(service).Write(output, "", default));
 
         Assert.Equal(Encoding.UTF8.GetString(service.Client!.Fetch("debug/pprof/cmdline", TimeSpan.Zero, 1 << 20, default)), Encoding.UTF8.GetString(output.WrittenSpan));
     }

@@ -31,8 +31,8 @@ public sealed class GateAuditTests : IDisposable
     {
         const string Secret = "{\"a\":\"what nobody may see without a record\"}";
         await using var service = RawServer.Sending($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {Secret.Length}\r\n\r\n{Secret}");
-        var (log, filler) = (Path.Combine(_mount, "audit.log"), Path.Combine(_mount, "filler"));
-        await using (var gate = await RunningGate.Start(new GateRequest { Forward = service.Address, AuditLog = log, HasGrpc = true }))
+        var (log, filler, socket) = (Path.Combine(_mount, "audit.log"), Path.Combine(_mount, "filler"), Path.Combine(_mount, "gate.sock"));
+        await using (var gate = await RunningGate.Start(new GateRequest { Forward = service.Address, AuditLog = log, Doors = ["127.0.0.1:0"], Socket = socket }))
         {
             Assert.Equal(HttpStatusCode.OK, (await Get(gate, "/debug/vars")).Status);
 
@@ -46,6 +46,7 @@ public sealed class GateAuditTests : IDisposable
                 Assert.Equal(TimeSpan.FromSeconds(5), retry);
                 Assert.Equal("The audit log cannot be written, and nothing is shown without a record.\n", text);
             }
+            Assert.Equal("error 503: The audit log cannot be written, and nothing is shown without a record. (again in 5 s)\n", Encoding.UTF8.GetString(await RunningGate.Line(socket, "vars")));
             Assert.Contains("No space left", gate.Said, StringComparison.Ordinal);
 
             File.Delete(filler);

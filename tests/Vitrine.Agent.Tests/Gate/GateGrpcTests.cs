@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Vitrine.Agent.Gate;
@@ -48,7 +47,7 @@ public sealed class GateGrpcTests : IDisposable
         Assert.Equal(Assert.Single(gate.Server.Shown).Name, taken.GetProperty("service").GetString());
         Assert.Equal(bytes, await gate.Client.GetByteArrayAsync("/debug/pprof/cmdline"));
         Assert.Equal(bytes, await http2.GetByteArrayAsync("/debug/pprof/cmdline"));
-        Assert.Equal(bytes, await Line(socket, "cmdline"));
+        Assert.Equal(bytes, await RunningGate.Line(socket, "cmdline"));
     }
 
     [Fact]
@@ -105,14 +104,4 @@ public sealed class GateGrpcTests : IDisposable
     }
 
     static GateRequest Of(SampleProcess process) => new() { Target = process.Pid.ToString(CultureInfo.InvariantCulture), HasGrpc = true };
-
-    static async Task<byte[]> Line(string path, string line)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"{line}\n"));
-        using var answer = new MemoryStream();
-        await new NetworkStream(socket).CopyToAsync(answer).WaitAsync(TimeSpan.FromSeconds(30));
-        return answer.ToArray();
-    }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Vitrine.Agent.Gate;
 using Vitrine.Agent.Gate.Configuration;
@@ -64,6 +66,17 @@ sealed class RunningGate : IAsyncDisposable
         var client = new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60), DefaultRequestVersion = version ?? HttpVersion.Version11, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         if (token is not null) client.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return client;
+    }
+
+    /// <summary>What a line gets at a Unix socket.</summary>
+    public static async Task<byte[]> Line(string path, string line)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"{line}\n"));
+        using var answer = new MemoryStream();
+        await new NetworkStream(socket).CopyToAsync(answer).WaitAsync(TimeSpan.FromSeconds(30));
+        return answer.ToArray();
     }
 
     /// <summary>Waits until the gate has said something.</summary>

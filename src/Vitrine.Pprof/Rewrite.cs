@@ -46,39 +46,57 @@ public static class Rewrite
     /// One rewriting. Strings keep their numbers as long as they stay, so that tables which name only such strings are shared with the source. A string that no table names any longer is wiped out of the new string table:
     /// what was rewritten cannot stay behind in it.
     /// </summary>
-    sealed class Pass(Profile profile, IUtf8ProfileRewriter rewriter)
+    sealed class Pass
     {
         const int NotAsked = -2;
         const int Dropped = -1;
+        const int Waiting = int.MaxValue;
+        const int Telling = 50;
 
         static readonly int s_kinds = Enum.GetValues<ProfileStringKind>().Length;
 
-        readonly ProfileTables _old = profile.Tables;
+        readonly ProfileHeader _oldHeader;
+        readonly ProfileTables _old;
+        readonly IUtf8ProfileRewriter _rewriter;
         readonly ArrayBufferWriter<byte> _output = new(256);
-        readonly StringChanges _strings = new(profile.Tables.Strings);
+        readonly StringChanges _strings;
         // By kind, then by the number of the old string: the number of the new one. A kind's table is made when its first string is asked for.
         readonly int[]?[] _answers = new int[s_kinds][];
         readonly Dictionary<(int Key, int Unit), int> _units = [];
+
+        // Of nearly every label text that is new, the slot in the table of strings is far away in memory: many at once wait for it together.
+        readonly InternBatch<byte> _newTexts;
+        readonly RowStore<int> _textNumbers = new();
+        readonly RowStore<int> _withNewText = new();
+
+        public Pass(Profile profile, IUtf8ProfileRewriter rewriter)
+        {
+            (_oldHeader, _old, _rewriter) = (profile.Header, profile.Tables, rewriter);
+            _strings = new StringChanges(_old.Strings);
+            _newTexts = _strings.Batch(_textNumbers);
+        }
 
         public Profile Run()
         {
             var tables = _old with { Mappings = Mappings(), Functions = Functions() };
             tables = Labels(tables);
-            return new Profile(Header(profile.Header), tables with { Strings = _strings.ToStore() });
+            return new Profile(Header(_oldHeader), tables with { Strings = _strings.Strings });
         }
 
         /// <summary>The number of the rewritten string, or <see cref="Dropped"/>.</summary>
-        int Ask(ProfileStringKind kind, int old, ReadOnlySpan<byte> labelKey = default)
+        int Ask(ProfileStringKind kind, int old, ReadOnlySpan<byte> labelKey = default) => Outcome(kind, old, labelKey) switch
+        {
+            RewriteOutcome.Unchanged => _strings.Keep(old),
+            RewriteOutcome.Changed => _strings.Add(_output.WrittenSpan),
+            _ => Dropped,
+        };
+
+        RewriteOutcome Outcome(ProfileStringKind kind, int old, ReadOnlySpan<byte> labelKey)
         {
             if (old == 0)
-                return 0;
+                return RewriteOutcome.Unchanged;
             _output.ResetWrittenCount();
-            return rewriter.Rewrite(kind, _old.Strings.Bytes(old), labelKey, _output) switch
-            {
-                RewriteOutcome.Unchanged => _strings.Keep(old),
-                RewriteOutcome.Changed => _strings.Add(_output.WrittenSpan),
-                _ => Dropped,
-            };
+            return _rewriter.Rewrite(kind, _old.Strings.Bytes(old), labelKey, _output);
         }
 
         int AskOnce(ProfileStringKind kind, int old)
@@ -136,7 +154,10 @@ public static class Rewrite
             for (var i = 0; i < _old.Labels.Count; i++)
             {
                 ref var old = ref _old.Labels[i];
-                if (Label(old) is { } label)
+                // The first of them tell how many there will be.
+                if (_withNewText.Count == Telling && i == _withNewText[Telling - 1] + 1)
+                    _strings.Expect((int)((long)Telling * _old.Labels.Count / i));
+                if (Label(old, i) is { } label)
                 {
                     rewritten.Add(label);
                     isMoved |= label.Key != old.Key || (label.Text == 0) != (old.Text == 0);
@@ -146,6 +167,12 @@ public static class Rewrite
                     rewritten.Add(default(LabelEntry));
                     dropped.Add(i);
                 }
+            }
+            _newTexts.Flush();
+            for (var i = 0; i < _withNewText.Count; i++)
+            {
+                ref var label = ref rewritten[_withNewText[i]];
+                label = label with { Text = _textNumbers[i] };
             }
             // Labels that became the same stay two rows: sets, samples and the file say the same either way, and finding them would cost as much as the rest.
             if (dropped.Count == 0 && !isMoved)
@@ -159,7 +186,7 @@ public static class Rewrite
             var isDropped = dropped.ToHashSet();
             var map = new int[_old.LabelSets.Count];
             var entries = new List<LabelEntry>();
-            var strings = _strings.ToStore();
+            var strings = _strings.Strings;
             for (var i = 0; i < map.Length; i++)
             {
                 entries.Clear();
@@ -174,22 +201,37 @@ public static class Rewrite
             return tables with { Labels = labels.Labels, LabelSets = labels.Sets, SampleLabelSets = sampleLabelSets };
         }
 
-        LabelEntry? Label(in LabelEntry old)
+        /// <summary>The rewritten label of a row; null when it is dropped. A new text gets its number later, and <see cref="Waiting"/> until then.</summary>
+        LabelEntry? Label(in LabelEntry old, int row)
         {
             var key = AskOnce(ProfileStringKind.LabelKey, old.Key);
             if (key == Dropped)
                 return null;
             var oldKey = _old.Strings.Bytes(old.Key);
             if (old.Text != 0)
-                // An empty text cannot be told from a number in the file, so a text that became empty goes.
-                return Ask(ProfileStringKind.LabelText, old.Text, oldKey) is > 0 and var text ? new LabelEntry(key, text, 0, 0) : null;
+            {
+                return Outcome(ProfileStringKind.LabelText, old.Text, oldKey) switch
+                {
+                    RewriteOutcome.Unchanged => new LabelEntry(key, _strings.Keep(old.Text), 0, 0),
+                    // An empty text cannot be told from a number in the file, so a text that became empty goes.
+                    RewriteOutcome.Changed when _output.WrittenCount > 0 => new LabelEntry(key, NewText(row), 0, 0),
+                    _ => null,
+                };
+            }
             _output.ResetWrittenCount();
-            return rewriter.RewriteNumber(oldKey, _old.Strings.Bytes(old.Unit), old.Number, _output) switch
+            return _rewriter.RewriteNumber(oldKey, _old.Strings.Bytes(old.Unit), old.Number, _output) switch
             {
                 RewriteOutcome.Unchanged => new LabelEntry(key, 0, Unit(old), old.Number),
-                RewriteOutcome.Changed when _output.WrittenCount > 0 => new LabelEntry(key, _strings.Add(_output.WrittenSpan), 0, 0),
+                RewriteOutcome.Changed when _output.WrittenCount > 0 => new LabelEntry(key, NewText(row), 0, 0),
                 _ => null,
             };
+        }
+
+        int NewText(int row)
+        {
+            _withNewText.Add(row);
+            _newTexts.Add(_output.WrittenSpan);
+            return Waiting;
         }
 
         int Unit(in LabelEntry label)
@@ -230,7 +272,7 @@ public static class Rewrite
             if (text.Length == 0)
                 return "";
             _output.ResetWrittenCount();
-            return rewriter.Rewrite(kind, Encoding.UTF8.GetBytes(text), default, _output) switch
+            return _rewriter.Rewrite(kind, Encoding.UTF8.GetBytes(text), default, _output) switch
             {
                 RewriteOutcome.Unchanged => text,
                 RewriteOutcome.Changed => Encoding.UTF8.GetString(_output.WrittenSpan),

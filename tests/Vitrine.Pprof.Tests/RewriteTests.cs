@@ -107,4 +107,21 @@ public sealed class RewriteTests
         Assert.Equal(("same", "another"), (profile.Functions[0].Name, profile.Functions[0].FileName));
         Assert.Equal([new Label("key", "same")], profile.Samples[0].Labels);
     }
+
+    [Fact]
+    public void Of_ManyLabelsOfWhichSomeBecomeEqualAndSomeStay_GivesEachItsOwn()
+    {
+        var builder = new ProfileBuilder(new SampleType("samples", "count"));
+        var location = builder.Location(-1, 0, [new Line(builder.Function("main.main"), 1)]);
+        for (var i = 0; i < 2_000; i++)
+            builder.AddSample([location], [1], [new("user", $"user {i}"), new("shard", $"shard {i % 7}"), new("number", null, i + 1, "")]);
+        // Of three users one stays, one becomes a text that another has too, and one a text of its own.
+        var redacted = Rewrite.Of(builder.Build(), new Rewriter(s => s.Kind == ProfileStringKind.LabelText && s.LabelKey == "user" ? New(int.Parse(s.Text[5..], null)) : s.Text));
+        var expected = Enumerable.Range(0, 2_000).Select(i => $"number={i + 1} shard=shard {i % 7} user={New(i)}").Order(StringComparer.Ordinal);
+        var merged = ProfileReader.Read(ProfileWriter.ToBytes(redacted));
+        foreach (var profile in new[] { redacted, merged })
+            Assert.Equal(expected, profile.Samples.Select(s => string.Join(' ', s.Labels.Select(l => $"{l.Key}={l.Text ?? $"{l.Number}"}").Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal));
+
+        static string New(int i) => (i % 3) switch { 0 => $"user {i}", 1 => $"group {i % 10}", _ => $"someone {i}" };
+    }
 }

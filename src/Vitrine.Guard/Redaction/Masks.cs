@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -30,7 +31,7 @@ sealed class Masks(RedactionRules rules)
     static readonly SearchValues<byte> s_tag = SearchValues.Create("0123456789abcdef"u8);
 
     readonly SipHash _hash = new(rules.Key);
-    readonly byte[][] _names = [.. rules.All.Select(rule => Encoding.UTF8.GetBytes(rule.Name))];
+    readonly Mask[] _masks = [.. rules.All.Select(rule => new Mask(rule, rules.HasTags))];
     // A redacted profile that comes in again may carry masks of rules that are off by now.
     readonly byte[][] _shipped = [.. ShippedRules.All.Select(rule => Encoding.UTF8.GetBytes(rule.Name))];
 
@@ -38,32 +39,54 @@ sealed class Masks(RedactionRules rules)
 
     static ReadOnlySpan<byte> Close => "\u203a"u8;
 
-    public void Write(int rule, ReadOnlySpan<byte> secret, IBufferWriter<byte> output, MaskEncoding encoding)
+    /// <summary>What the places of one rule become.</summary>
+    sealed class Mask
     {
-        if (rules.All[rule].Replacement is { } replacement)
+        readonly byte[][] _texts;
+
+        public Mask(RedactionRule rule, bool hasTags)
         {
-            output.Write(Encoding.UTF8.GetBytes(Encoded(replacement, encoding)));
-            return;
+            Name = Encoding.UTF8.GetBytes(rule.Name);
+            IsTagged = hasTags && rule.Style == MaskStyle.Tagged && rule.Replacement is null;
+            var text = rule.Replacement ?? (rule.Style == MaskStyle.QuestionMark ? "?" : IsTagged ? $"\u2039{rule.Name}:" : $"\u2039{rule.Name}\u203a");
+            _texts = [.. Enum.GetValues<MaskEncoding>().Select(encoding => Encoding.UTF8.GetBytes(rule.Replacement is null ? text : Encoded(text, encoding)))];
         }
-        if (rules.All[rule].Style == MaskStyle.QuestionMark)
+
+        public byte[] Name { get; }
+
+        /// <summary>Whether a tag and the closing mark follow the text.</summary>
+        public bool IsTagged { get; }
+
+        public byte[] Text(MaskEncoding encoding) => _texts[(int)encoding];
+    }
+
+    /// <summary>Writes what stands before a secret, and the mask in its place.</summary>
+    public void Write(int rule, ReadOnlySpan<byte> before, ReadOnlySpan<byte> secret, IBufferWriter<byte> output, MaskEncoding encoding)
+    {
+        var mask = _masks[rule];
+        var text = mask.Text(encoding);
+        var length = before.Length + text.Length;
+        var space = output.GetSpan(length + TagLength + Close.Length);
+        before.CopyTo(space);
+        text.CopyTo(space[before.Length..]);
+        if (mask.IsTagged)
         {
-            output.Write("?"u8);
-            return;
+            BinaryPrimitives.WriteUInt64BigEndian(space[length..], Digits((uint)(_hash.Of(secret) >> 32)));
+            Close.CopyTo(space[(length + TagLength)..]);
+            length += TagLength + Close.Length;
         }
-        var mask = output.GetSpan(Longest);
-        var name = _names[rule];
-        Open.CopyTo(mask);
-        name.CopyTo(mask[3..]);
-        var length = 3 + name.Length;
-        if (rules.HasTags && rules.All[rule].Style == MaskStyle.Tagged)
-        {
-            mask[length++] = (byte)':';
-            var tag = (uint)(_hash.Of(secret) >> 32);
-            for (var digit = 0; digit < TagLength; digit++, tag <<= 4)
-                mask[length++] = "0123456789abcdef"u8[(int)(tag >> 28)];
-        }
-        Close.CopyTo(mask[length..]);
-        output.Advance(length + 3);
+        output.Advance(length);
+    }
+
+    /// <summary>The eight hexadecimal digits of a number, the first in the highest byte.</summary>
+    static ulong Digits(ulong number)
+    {
+        // Each half byte into a byte of its own.
+        number = (number | number << 16) & 0x0000_ffff_0000_ffff;
+        number = (number | number << 8) & 0x00ff_00ff_00ff_00ff;
+        number = (number | number << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+        var isLetter = (number + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+        return number + 0x3030_3030_3030_3030 + isLetter * ('a' - '0' - 10);
     }
 
     /// <summary>Whether <paramref name="text"/> is one mask and nothing else.</summary>
@@ -87,7 +110,10 @@ sealed class Masks(RedactionRules rules)
         var name = rest[..close];
         if (name.Length > TagLength && name[^(TagLength + 1)] == ':' && !name[^TagLength..].ContainsAnyExcept(s_tag))
             name = name[..^(TagLength + 1)];
-        return IsAny(_names, name) || IsAny(_shipped, name) ? 3 + close + 3 : 0;
+        foreach (var mask in _masks)
+            if (name.SequenceEqual(mask.Name))
+                return 3 + close + 3;
+        return IsAny(_shipped, name) ? 3 + close + 3 : 0;
     }
 
     static bool IsAny(byte[][] names, ReadOnlySpan<byte> name)

@@ -24,7 +24,7 @@ readonly struct SipHash
         var v1 = _k1 ^ 0x646f72616e646f6d;
         var v2 = _k0 ^ 0x6c7967656e657261;
         var v3 = _k1 ^ 0x7465646279746573;
-        var last = (ulong)bytes.Length << 56;
+        var last = (ulong)bytes.Length << 56 | Tail(bytes);
         for (; bytes.Length >= 8; bytes = bytes[8..])
         {
             var word = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
@@ -33,8 +33,6 @@ readonly struct SipHash
             Round(ref v0, ref v1, ref v2, ref v3);
             v0 ^= word;
         }
-        for (var i = 0; i < bytes.Length; i++)
-            last |= (ulong)bytes[i] << (8 * i);
         v3 ^= last;
         Round(ref v0, ref v1, ref v2, ref v3);
         Round(ref v0, ref v1, ref v2, ref v3);
@@ -43,6 +41,21 @@ readonly struct SipHash
         for (var i = 0; i < 4; i++)
             Round(ref v0, ref v1, ref v2, ref v3);
         return v0 ^ v1 ^ v2 ^ v3;
+    }
+
+    /// <summary>The bytes behind the last whole word, the first of them lowest.</summary>
+    static ulong Tail(ReadOnlySpan<byte> bytes)
+    {
+        var count = bytes.Length % 8;
+        if (count == 0)
+            return 0;
+        // In one piece, with bytes of the word before, which are shifted out.
+        if (bytes.Length >= 8)
+            return BinaryPrimitives.ReadUInt64LittleEndian(bytes[^8..]) >> 8 * (8 - count);
+        var tail = 0UL;
+        for (var i = 0; i < count; i++)
+            tail |= (ulong)bytes[i] << 8 * i;
+        return tail;
     }
 
     static void Round(ref ulong v0, ref ulong v1, ref ulong v2, ref ulong v3)

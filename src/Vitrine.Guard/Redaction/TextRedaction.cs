@@ -49,8 +49,7 @@ sealed class TextRedaction
         var copied = 0;
         foreach (var match in _matches.All)
         {
-            output.Write(text[copied..match.Start]);
-            _masks.Write(match.Rule, text[match.Start..match.End], output, encoding);
+            _masks.Write(match.Rule, text[copied..match.Start], text[match.Start..match.End], output, encoding);
             _counts[match.Rule]++;
             copied = match.End;
         }
@@ -71,8 +70,7 @@ sealed class TextRedaction
         var copied = 0;
         foreach (var match in _matches.All)
         {
-            output.Write(text[copied..view.Place(match.Start)]);
-            _masks.Write(match.Rule, view.Text[match.Start..match.End], output, encoding);
+            _masks.Write(match.Rule, text[copied..view.Place(match.Start)], view.Text[match.Start..match.End], output, encoding);
             _counts[match.Rule]++;
             copied = view.Place(match.End);
         }
@@ -98,7 +96,7 @@ sealed class TextRedaction
     {
         if (value.IsEmpty || _masks.IsMask(value))
             return false;
-        _masks.Write(rule, value, output, encoding);
+        _masks.Write(rule, [], value, output, encoding);
         _counts[rule]++;
         return true;
     }

@@ -8,21 +8,21 @@ namespace Vitrine.Pprof.Storage;
 /// Interns sequences some dozens at a time. In a large profile nearly every look-up waits for memory several times: for the slot of the hash table, for the place of the candidate, for
 /// its content. One after the other those waits are most of the time of reading; done in step for a whole batch they overlap. The result is the same.
 /// </summary>
-internal sealed class InternBatch
+internal sealed class InternBatch<T> where T : unmanaged
 {
     const int Sequences = 64;
     const int Elements = 1 << 14;
 
-    readonly SequenceInterner<int> _interner;
+    readonly SequenceInterner<T> _interner;
     readonly RowStore<int> _numbers;
     readonly int[] _ends = new int[Sequences];
     readonly ulong[] _hashes = new ulong[Sequences];
-    int[] _elements = new int[1024];
+    T[] _elements = new T[1024];
     int _count;
 
     /// <param name="interner">Where the sequences go.</param>
     /// <param name="numbers">Where the numbers of the sequences are appended, in order.</param>
-    public InternBatch(SequenceInterner<int> interner, RowStore<int> numbers)
+    public InternBatch(SequenceInterner<T> interner, RowStore<int> numbers)
     {
         _interner = interner;
         _numbers = numbers;
@@ -34,7 +34,7 @@ internal sealed class InternBatch
     int Start => _count == 0 ? 0 : _ends[_count - 1];
 
     /// <summary>Room for the sequence that is being written, of which <paramref name="written"/> elements are there already.</summary>
-    public Span<int> Room(int written, int more)
+    public Span<T> Room(int written, int more)
     {
         var start = Start;
         if (_elements.Length < start + written + more)
@@ -49,6 +49,13 @@ internal sealed class InternBatch
         _count++;
         if (_count == Sequences || Start > Elements)
             Flush();
+    }
+
+    /// <summary>Adds a sequence.</summary>
+    public void Add(ReadOnlySpan<T> sequence)
+    {
+        sequence.CopyTo(Room(0, sequence.Length));
+        End(sequence.Length);
     }
 
     /// <summary>Interns what is waiting.</summary>
@@ -83,7 +90,7 @@ internal sealed class InternBatch
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static unsafe void Prefetch<T>(ref T value) where T : unmanaged
+    static unsafe void Prefetch<TValue>(ref TValue value) where TValue : unmanaged
     {
         // The collector may move the object meanwhile: then the wrong line is fetched, which costs a little and does nothing else.
         if (Sse.IsSupported)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -13,6 +14,8 @@ internal sealed class SequenceInterner<T> where T : unmanaged
     const ulong TagMask = 0xFFFFFFFF00000000;
 
     ulong[] _table = new ulong[16];
+    // Of the store only what was added here is in the table.
+    int _count;
 
     public SequenceInterner(SequenceStore<T> store) => Store = store;
 
@@ -46,8 +49,8 @@ internal sealed class SequenceInterner<T> where T : unmanaged
             {
                 var index = Store.Add(sequence);
                 table[slot] = tag | (uint)(index + 1);
-                if (Store.Count * 4L > table.Length * 3L)
-                    Resize();
+                if (++_count * 4L > table.Length * 3L)
+                    Resize(table.Length * 2);
                 return index;
             }
             if ((entry & TagMask) == tag && MemoryMarshal.AsBytes(Store[(int)(uint)entry - 1]).SequenceEqual(bytes))
@@ -55,9 +58,17 @@ internal sealed class SequenceInterner<T> where T : unmanaged
         }
     }
 
-    void Resize()
+    /// <summary>Makes room for so many sequences in all at once, rather than by doubling again and again.</summary>
+    public void Expect(int sequences)
     {
-        var table = new ulong[_table.Length * 2];
+        var slots = BitOperations.RoundUpToPowerOf2((ulong)sequences * 4 / 3 + 1);
+        if (slots > (ulong)_table.Length)
+            Resize((int)Math.Min(slots, 1UL << 30));
+    }
+
+    void Resize(int slots)
+    {
+        var table = new ulong[slots];
         var mask = (uint)table.Length - 1;
         foreach (var entry in _table)
         {

@@ -43,15 +43,23 @@ internal sealed class SequenceStore<T> where T : unmanaged
 
     public int Add(ReadOnlySpan<T> sequence)
     {
+        _places.Add(Append(sequence));
+        return Count - 1;
+    }
+
+    /// <summary>Gives an empty sequence its elements.</summary>
+    public void Set(int index, ReadOnlySpan<T> sequence) => _places[index] = Append(sequence);
+
+    ulong Append(ReadOnlySpan<T> sequence)
+    {
         if (_used + sequence.Length > _segments[_segment].Length)
             Grow(sequence.Length);
         sequence.CopyTo(_segments[_segment].AsSpan(_used));
         // An empty sequence at the very end of a full segment would start in the next one, which may not exist: let it start at 0.
         var start = sequence.IsEmpty ? 0 : ((uint)_segment << _segmentBits) | (uint)_used;
-        _places.Add(((ulong)start << 32) | (uint)sequence.Length);
         _used += sequence.Length;
         ElementCount += sequence.Length;
-        return Count - 1;
+        return ((ulong)start << 32) | (uint)sequence.Length;
     }
 
     void Grow(int needed)

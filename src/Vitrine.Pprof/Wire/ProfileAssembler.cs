@@ -33,16 +33,16 @@ internal sealed class ProfileAssembler
     int _dropFrames, _keepFrames, _defaultSampleType, _docUrl;
     long _timeNanos, _durationNanos, _period;
 
-    readonly InternBatch _stackBatch;
-    readonly InternBatch _labelSetBatch;
+    readonly InternBatch<int> _stackBatch;
+    readonly InternBatch<int> _labelSetBatch;
     long[] _values = new long[8];
     long _consumed;
 
     public ProfileAssembler(ProfileLimits limits)
     {
         _limits = limits;
-        _stackBatch = new InternBatch(_stacks, _sampleStacks);
-        _labelSetBatch = new InternBatch(_labels.SetInterner, _sampleLabelSets);
+        _stackBatch = new InternBatch<int>(_stacks, _sampleStacks);
+        _labelSetBatch = new InternBatch<int>(_labels.SetInterner, _sampleLabelSets);
     }
 
     /// <summary>

@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Vitrine.Guard.Redaction.Matching;
 
-/// <summary>Which telling characters a text has. Nearly every name in a profile lacks what a rule needs, and is done with after one look at its bytes.</summary>
+/// <summary>Which telling characters, and pairs of them, a text has. Nearly every name in a profile lacks what a rule needs, and is done with after one look at its bytes.</summary>
 [Flags]
-enum TextTraits : ushort
+enum TextTraits : uint
 {
     None = 0,
     /// <summary><c>@</c></summary>
@@ -36,45 +36,88 @@ enum TextTraits : ushort
     Control = 1 << 12,
     /// <summary>A byte that begins U+2000 … U+2FFF in UTF-8, as the marks of a replacement do.</summary>
     Mark = 1 << 13,
+    /// <summary><c>: </c></summary>
+    ColonSpace = 1 << 16,
+    /// <summary><c>:/</c></summary>
+    ColonSlash = 1 << 17,
+    /// <summary><c>yJ</c></summary>
+    EyJ = 1 << 18,
+    /// <summary>A digit and a dot.</summary>
+    DigitDot = 1 << 19,
+    /// <summary><c>be</c> or <c>ba</c>, in any case.</summary>
+    SchemeStart = 1 << 20,
+    /// <summary>A letter with which a word of SQL ends that begins a statement, and white space. A few other letters too.</summary>
+    WordEnd = 1 << 21,
+    /// <summary>A slash or a backslash, and <c>h</c> or <c>U</c>. A few other characters too.</summary>
+    FolderStart = 1 << 22,
 }
 
 /// <summary>Finds the <see cref="TextTraits"/> of a text, sixteen bytes at a time.</summary>
 /// <remarks>
-/// A byte is looked up twice, by its low and by its high half; it has the traits that both tables name. So each trait is a rectangle in the table of characters: one character, or a few that stand in a row.
+/// A byte is looked up twice, by its low and by its high half; it has the traits that both tables name. So each trait is a rectangle in the table of characters: one character, or a few that stand in a row, or a few that
+/// come with others. Pairs are looked up once by their first and once by their second byte.
 /// </remarks>
 static class TextTraitsFinder
 {
-    static readonly (Vector128<byte> Low, Vector128<byte> High) s_first = Tables(0);
-    static readonly (Vector128<byte> Low, Vector128<byte> High) s_second = Tables(8);
+    static readonly Table s_first = new(c => (byte)Of(c));
+    static readonly Table s_second = new(c => (byte)((int)Of(c) >> 8));
+    static readonly Table s_pairFirst = new(PairFirst);
+    static readonly Table s_pairSecond = new(PairSecond);
+
+    /// <summary>Eight traits of every byte.</summary>
+    readonly struct Table
+    {
+        readonly Vector128<byte> _low, _high;
+
+        public Table(Func<char, byte> of)
+        {
+            var low = new byte[16];
+            var high = new byte[16];
+            for (var c = 0; c < 256; c++)
+            {
+                low[c & 15] |= of((char)c);
+                high[c >> 4] |= of((char)c);
+            }
+            (_low, _high) = (Vector128.Create(low), Vector128.Create(high));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector128<byte> Of(Vector128<byte> low, Vector128<byte> high) => Vector128.Shuffle(_low, low) & Vector128.Shuffle(_high, high);
+    }
 
     public static TextTraits Of(ReadOnlySpan<byte> text)
     {
-        if (text.Length < Vector128<byte>.Count)
+        // One more than is looked at, for the second of the last pair.
+        if (text.Length <= Vector128<byte>.Count)
             return OfShort(text);
-        var first = Vector128<byte>.Zero;
-        var second = Vector128<byte>.Zero;
+        var (first, second, pairs) = (Vector128<byte>.Zero, Vector128<byte>.Zero, Vector128<byte>.Zero);
         ref readonly var start = ref text[0];
-        var last = text.Length - Vector128<byte>.Count;
+        var last = text.Length - Vector128<byte>.Count - 1;
         for (var i = 0; ; i = Math.Min(i + Vector128<byte>.Count, last))
         {
             var block = Vector128.LoadUnsafe(in start, (nuint)i);
-            var low = block & Vector128.Create((byte)0x0f);
-            var high = (block.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)0x0f);
-            first |= Vector128.Shuffle(s_first.Low, low) & Vector128.Shuffle(s_first.High, high);
-            second |= Vector128.Shuffle(s_second.Low, low) & Vector128.Shuffle(s_second.High, high);
+            var (low, high) = (Low(block), High(block));
+            first |= s_first.Of(low, high);
+            second |= s_second.Of(low, high);
+            var next = Vector128.LoadUnsafe(in start, (nuint)i + 1);
+            pairs |= s_pairFirst.Of(low, high) & s_pairSecond.Of(Low(next), High(next));
             if (i == last)
-                return (TextTraits)(Any(first) | Any(second) << 8);
+                return (TextTraits)(uint)(Any(first) | Any(second) << 8 | Any(pairs) << 16) | Of((char)text[^1]);
         }
     }
 
     static TextTraits OfShort(ReadOnlySpan<byte> text)
     {
         // Zeros have no trait.
-        Span<byte> padded = stackalloc byte[Vector128<byte>.Count];
+        Span<byte> padded = stackalloc byte[Vector128<byte>.Count + 1];
         padded.Clear();
         text.CopyTo(padded);
         return Of(padded);
     }
+
+    static Vector128<byte> Low(Vector128<byte> block) => block & Vector128.Create((byte)0x0f);
+
+    static Vector128<byte> High(Vector128<byte> block) => (block.AsUInt16() >>> 4).AsByte() & Vector128.Create((byte)0x0f);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static int Any(Vector128<byte> bits)
@@ -86,20 +129,7 @@ static class TextTraitsFinder
         return (byte)(all | all >> 8);
     }
 
-    static (Vector128<byte> Low, Vector128<byte> High) Tables(int shift)
-    {
-        var low = new byte[16];
-        var high = new byte[16];
-        for (var c = 0; c < 256; c++)
-        {
-            var traits = (byte)((int)Of((byte)c) >> shift);
-            low[c & 15] |= traits;
-            high[c >> 4] |= traits;
-        }
-        return (Vector128.Create(low), Vector128.Create(high));
-    }
-
-    static TextTraits Of(byte c) => (char)c switch
+    static TextTraits Of(char c) => c switch
     {
         '@' => TextTraits.At,
         '=' => TextTraits.Equal,
@@ -117,4 +147,21 @@ static class TextTraitsFinder
         (char)0xE2 => TextTraits.Mark,
         _ => TextTraits.None,
     };
+
+    static byte PairFirst(char c) => Pair(
+        (TextTraits.ColonSpace | TextTraits.ColonSlash, c == ':'), (TextTraits.EyJ, c == 'y'), (TextTraits.DigitDot, char.IsAsciiDigit(c)), (TextTraits.SchemeStart, c is 'b' or 'B'),
+        (TextTraits.WordEnd, (c | 0x20) is 't' or 'e' or 's' or 'g' or 'c' or 'l'), (TextTraits.FolderStart, c is '/' or '\\'));
+
+    static byte PairSecond(char c) => Pair(
+        (TextTraits.ColonSpace, c == ' '), (TextTraits.ColonSlash, c == '/'), (TextTraits.EyJ, c == 'J'), (TextTraits.DigitDot, c == '.'), (TextTraits.SchemeStart, (c | 0x20) is 'e' or 'a'),
+        (TextTraits.WordEnd, c is ' ' or '\t' or '\n' or '\r'), (TextTraits.FolderStart, c is 'h' or 'U'));
+
+    static byte Pair(params ReadOnlySpan<(TextTraits Trait, bool Has)> traits)
+    {
+        var all = 0;
+        foreach (var (trait, has) in traits)
+            if (has)
+                all |= (int)trait >> 16;
+        return (byte)all;
+    }
 }

@@ -13,6 +13,8 @@ sealed class BearerRule : TextRule
     static readonly SearchValues<byte> s_value = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/="u8);
     static readonly SearchValues<byte> s_initials = SearchValues.Create("bB"u8);
 
+    public override TextTraits NeedsAll => TextTraits.SchemeStart;
+
     public override TextTraits NeedsAny => TextTraits.Space | TextTraits.Control;
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
@@ -22,6 +24,9 @@ sealed class BearerRule : TextRule
         {
             var at = i + n;
             i = at + 1;
+            // Hexadecimal numbers and names are full of them.
+            if (i == text.Length || (text[i] | 0x20) is not ('e' or 'a') || Letters.IsWordAt(text, at - 1))
+                continue;
             var isBearer = Letters.IsWordAt(text, at, "bearer"u8);
             if (!isBearer && !Letters.IsWordAt(text, at, "basic"u8))
                 continue;

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using Vitrine.Guard.Redaction.Matching;
 
 namespace Vitrine.Guard.Redaction.Rules;
@@ -8,7 +10,10 @@ namespace Vitrine.Guard.Redaction.Rules;
 /// </summary>
 sealed class CardRule : TextRule
 {
+    const int Shortest = 13;
     const int Longest = 19;
+    // What is left of the sixty-four characters holds the longest beginning that is looked for.
+    const int Step = 64 - 16;
     const int LongestFigures = 128;
 
     static readonly SearchValues<byte> s_figures = SearchValues.Create("0123456789:[] "u8);
@@ -18,35 +23,69 @@ sealed class CardRule : TextRule
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
     {
-        if (text.Length < 13)
-            return;
         Span<byte> digits = stackalloc byte[Longest];
         var i = 0;
-        while (text[i..].IndexOfAnyInRange((byte)'0', (byte)'9') is >= 0 and var n)
+        // Hexadecimal numbers are full of digits, so that going from one row of digits to the next is slow: the places where the first digits of a card stand are found sixty-four characters at a time.
+        for (var window = 0; window <= text.Length - Shortest; window += Step)
         {
-            var start = i + n;
-            var run = RunLength(text, start);
-            i = start + run;
-            if (!CanBegin(text, start))
-                continue;
-            if (run is >= 13 and <= Longest)
+            for (var candidates = Candidates(text, window); candidates != 0; candidates &= candidates - 1)
             {
-                if (CanEnd(text, i) && IsCard(text.Slice(start, run)) && !(kind == TextKind.Lines && IsInFigures(text, start)))
-                    matches.Add(start, i, number);
-                continue;
-            }
-            if (run is not (4 or 6))
-                continue;
-            foreach (var grouping in s_groupings)
-            {
-                if (GroupsEnd(text, start, grouping, digits, out var count) is > 0 and var end && CanEnd(text, end) && IsCard(digits[..count]))
+                var start = window + BitOperations.TrailingZeroCount(candidates);
+                if (start < i)
+                    continue;
+                var run = RunLength(text, start);
+                i = start + run;
+                if (!CanBegin(text, start))
+                    continue;
+                if (run is >= Shortest and <= Longest)
                 {
-                    matches.Add(start, end, number);
-                    i = end;
-                    break;
+                    if (CanEnd(text, i) && IsCard(text.Slice(start, run)) && !(kind == TextKind.Lines && IsInFigures(text, start)))
+                        matches.Add(start, i, number);
+                    continue;
+                }
+                if (run is not (4 or 6))
+                    continue;
+                foreach (var grouping in s_groupings)
+                {
+                    if (GroupsEnd(text, start, grouping, digits, out var count) is > 0 and var end && CanEnd(text, end) && IsCard(digits[..count]))
+                    {
+                        matches.Add(start, end, number);
+                        i = end;
+                        break;
+                    }
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Where among the next <see cref="Step"/> characters a row of digits begins that is long enough, or has four or six digits and goes on behind a separator: a bit for each.
+    /// </summary>
+    static ulong Candidates(ReadOnlySpan<byte> text, int window)
+    {
+        // The last window reaches back over what was seen, and forgets it.
+        var from = Math.Min(window, text.Length - Vector512<byte>.Count);
+        var block = from < 0 ? Padded(text) : Vector512.Create(text[from..]);
+        var seen = window - Math.Max(0, from);
+        var digits = Vector512.LessThan(block - Vector512.Create((byte)'0'), Vector512.Create((byte)10)).ExtractMostSignificantBits() >> seen;
+        // Rows of two, four, eight, and thirteen.
+        var row = digits & digits >> 1;
+        var row4 = row & row >> 2;
+        if (row4 == 0)
+            return 0;
+        var row8 = row4 & row4 >> 4;
+        var separators = (Vector512.Equals(block, Vector512.Create((byte)' ')) | Vector512.Equals(block, Vector512.Create((byte)'-'))).ExtractMostSignificantBits() >> seen & digits >> 1;
+        var candidates = row8 & row8 >> 5 | row4 & (separators >> 4 | row >> 4 & separators >> 6);
+        var isAmongDigits = window > 0 && Letters.IsDigit(text[window - 1]) ? 1UL : 0;
+        return candidates & ~(digits << 1 | isAmongDigits) & (1UL << Step) - 1;
+    }
+
+    static Vector512<byte> Padded(ReadOnlySpan<byte> text)
+    {
+        Span<byte> padded = stackalloc byte[Vector512<byte>.Count];
+        padded.Clear();
+        text.CopyTo(padded);
+        return Vector512.Create<byte>(padded);
     }
 
     static int RunLength(ReadOnlySpan<byte> text, int start) => text[start..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') is >= 0 and var n ? n : text.Length - start;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Vitrine.Guard.Redaction.Matching;
 
 namespace Vitrine.Guard.Redaction.Rules;
@@ -7,6 +8,10 @@ sealed class EmailRule : TextRule
 {
     const int LongestLocal = 256;
     const int LongestDomain = 255;
+
+    static readonly byte[] s_letters = [.. "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"u8, .. Enumerable.Range(0x80, 0x80).Select(c => (byte)c)];
+    static readonly SearchValues<byte> s_local = SearchValues.Create([.. s_letters, .. "_.+-%'!#$*~^"u8]);
+    static readonly SearchValues<byte> s_domain = SearchValues.Create([.. s_letters, .. ".-"u8]);
 
     public override TextTraits NeedsAll => TextTraits.At | TextTraits.Dot;
 
@@ -30,8 +35,7 @@ sealed class EmailRule : TextRule
         // "first last"@… : the quote is part of it.
         if (i - 1 > first && text[i - 1] == '"' && text[first..(i - 1)].LastIndexOf((byte)'"') is >= 0 and var quote)
             return first + quote;
-        while (i > first && IsLocal(text[i - 1]))
-            i--;
+        i = first + text[first..at].LastIndexOfAnyExcept(s_local) + 1;
         // A letter beyond ASCII is whole or not at all, and the marks of a replacement are none.
         if (text[i..at].LastIndexOf("\u203a"u8) is >= 0 and var mark)
             i += mark + 3;
@@ -40,15 +44,11 @@ sealed class EmailRule : TextRule
         return i;
     }
 
-    static bool IsLocal(byte c) => Letters.IsWord(c) || c is (byte)'.' or (byte)'+' or (byte)'-' or (byte)'%' or (byte)'\'' or (byte)'!' or (byte)'#' or (byte)'$' or (byte)'*' or (byte)'~' or (byte)'^';
-
     /// <summary>Where a domain ends that may have mail: names with dots, the last one of letters. The start when there is none.</summary>
     static int DomainEnd(ReadOnlySpan<byte> text, int start)
     {
-        var end = start;
-        var last = Math.Min(text.Length, start + LongestDomain);
-        while (end < last && (Letters.IsLetterOrDigit(text[end]) || text[end] is (byte)'.' or (byte)'-' || text[end] >= 0x80))
-            end++;
+        var rest = text[start..Math.Min(text.Length, start + LongestDomain)];
+        var end = start + (rest.IndexOfAnyExcept(s_domain) is >= 0 and var n ? n : rest.Length);
         while (end > start && text[end - 1] is (byte)'.' or (byte)'-')
             end--;
         var domain = text[start..end];

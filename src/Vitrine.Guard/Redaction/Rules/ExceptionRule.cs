@@ -10,9 +10,7 @@ sealed class ExceptionRule : TextRule
 {
     const int LongestCode = 64;
 
-    public override TextTraits NeedsAll => TextTraits.Colon;
-
-    public override TextTraits NeedsAny => TextTraits.Space | TextTraits.Control;
+    public override TextTraits NeedsAll => TextTraits.ColonSpace;
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
     {

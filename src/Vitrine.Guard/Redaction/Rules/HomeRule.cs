@@ -13,7 +13,7 @@ sealed class HomeRule : TextRule
     static readonly SearchValues<byte> s_hardEnd = SearchValues.Create("/\\\t\r\n\"'`<>|:;*?"u8);
     static readonly SearchValues<byte> s_initials = SearchValues.Create("hU"u8);
 
-    public override TextTraits NeedsAny => TextTraits.Slash | TextTraits.Backslash;
+    public override TextTraits NeedsAll => TextTraits.FolderStart;
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
     {

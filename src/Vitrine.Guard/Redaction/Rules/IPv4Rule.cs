@@ -5,7 +5,7 @@ namespace Vitrine.Guard.Redaction.Rules;
 /// <summary>IPv4 addresses in dotted form, standing alone: not part of a version (<c>v1.2.3.4</c>, <c>Version=4.0.0.0</c>), nor of a longer row of numbers. A port or a prefix length stays.</summary>
 sealed class IPv4Rule : TextRule
 {
-    public override TextTraits NeedsAll => TextTraits.Digit | TextTraits.Dot;
+    public override TextTraits NeedsAll => TextTraits.DigitDot;
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
     {
@@ -49,7 +49,7 @@ sealed class IPv4Rule : TextRule
     static bool IsInside(ReadOnlySpan<byte> text, int start, int end) =>
         Letters.IsLetterOrDigitAt(text, start - 1) || start > 0 && text[start - 1] == '.' || Letters.IsLetterOrDigitAt(text, end)
         || end < text.Length && text[end] == '.' && Letters.IsLetterOrDigitAt(text, end + 1)
-        || Letters.IsAt(text, start - 8, "version="u8) || Letters.IsAt(text, start - 8, "version "u8);
+        || start > 0 && text[start - 1] is (byte)'=' or (byte)' ' && Letters.IsAt(text, start - 8, "version"u8);
 
     // Behind the whole row of digits and dots, so that a long one is looked at once.
     static int RowEnd(ReadOnlySpan<byte> text, int i)

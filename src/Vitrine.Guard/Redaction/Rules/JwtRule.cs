@@ -7,7 +7,7 @@ sealed class JwtRule : TextRule
 {
     const int Shortest = 16;
 
-    public override TextTraits NeedsAll => TextTraits.LetterIOrJ;
+    public override TextTraits NeedsAll => TextTraits.EyJ;
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
     {

@@ -25,11 +25,14 @@ sealed class PathRule : TextRule
     // What follows one of these is the same on every machine.
     static readonly byte[][] s_roots = [.. new[] { "/pkg/mod/", "/go/src/", "/.nuget/packages/", "/site-packages/", "/.cargo/registry/src/", "/rustc/" }.Select(System.Text.Encoding.ASCII.GetBytes)];
 
-    static readonly byte[][] s_endings =
+    // With the dot, in small letters, the last character lowest.
+    static readonly ulong[] s_endings =
     [
         .. new[] { ".go", ".cs", ".fs", ".vb", ".razor", ".cshtml", ".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hh", ".s", ".asm", ".rs", ".py", ".java", ".kt", ".js", ".ts", ".rb", ".php", ".swift", ".so", ".dll", ".exe", ".pdb", ".dylib", ".a", ".o" }
-            .Select(System.Text.Encoding.ASCII.GetBytes),
+            .Select(ending => ending.Aggregate(0UL, (packed, c) => packed << 8 | c)),
     ];
+
+    const int LongestEnding = 7;
 
     public override TextTraits NeedsAny => TextTraits.Slash | TextTraits.Backslash;
 
@@ -71,9 +74,16 @@ sealed class PathRule : TextRule
 
     static bool HasEnding(ReadOnlySpan<byte> path)
     {
-        foreach (var ending in s_endings)
-            if (path.Length > ending.Length && Letters.IsAt(path, path.Length - ending.Length, ending))
-                return path.LastIndexOfAny(s_separators) is > 0 and var last && last < path.Length - ending.Length - 1;
+        // Packed from the last character back to the dot, so that all endings are compared at once.
+        var ending = 0UL;
+        for (var i = path.Length - 1; i > 0 && i >= path.Length - LongestEnding; i--)
+        {
+            if (path[i] == '.')
+                return s_endings.AsSpan().Contains(ending | (ulong)'.' << 8 * (path.Length - 1 - i)) && path.LastIndexOfAny(s_separators) is > 0 and var last && last < i - 1;
+            if (!Letters.IsLetter(path[i]))
+                return false;
+            ending |= (ulong)(path[i] | 0x20) << 8 * (path.Length - 1 - i);
+        }
         return false;
     }
 

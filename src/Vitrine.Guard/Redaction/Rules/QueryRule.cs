@@ -6,6 +6,7 @@ namespace Vitrine.Guard.Redaction.Rules;
 /// <summary>Secrets in the query of a URL or in a form: <c>?token=…&amp;x=1</c>.</summary>
 sealed class QueryRule : TextRule
 {
+    static readonly SearchValues<byte> s_key = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.[]$%"u8);
     static readonly SearchValues<byte> s_end = SearchValues.Create("&# \t\r\n\"'<>"u8);
 
     public override TextTraits NeedsAll => TextTraits.Equal;
@@ -16,12 +17,17 @@ sealed class QueryRule : TextRule
         while (text[i..].IndexOf((byte)'=') is >= 0 and var n)
         {
             var equal = i + n;
-            var key = KeyStart(text, i, equal);
+            var from = i;
             i = equal + 1;
+            if (!SecretKeys.CanEndAt(text, equal))
+                continue;
+            var key = KeyStart(text, from, equal);
+            if (!SecretKeys.IsSecret(text[key..equal], isQuery: true))
+                continue;
             // Found once for all signs before it: a=a=a=… stays linear.
             if (end < i)
                 end = text[i..].IndexOfAny(s_end) is >= 0 and var e ? i + e : text.Length;
-            if (!IsInQuery(text, key, end) || !SecretKeys.IsSecret(text[key..equal], isQuery: true))
+            if (!IsInQuery(text, key, end))
                 continue;
             // ";" separates in old queries and in connection strings; after "&" it is part of the value.
             var last = key > 0 && text[key - 1] == ';' && text[i..end].IndexOf((byte)';') is >= 0 and var semicolon ? i + semicolon : end;
@@ -32,11 +38,8 @@ sealed class QueryRule : TextRule
 
     static int KeyStart(ReadOnlySpan<byte> text, int from, int equal)
     {
-        var i = equal;
         var first = Math.Max(from, equal - SecretKeys.Longest);
-        while (i > first && (Letters.IsLetterOrDigit(text[i - 1]) || text[i - 1] is (byte)'_' or (byte)'-' or (byte)'.' or (byte)'[' or (byte)']' or (byte)'$' or (byte)'%'))
-            i--;
-        return i;
+        return first + text[first..equal].LastIndexOfAnyExcept(s_key) + 1;
     }
 
     // The first of a form has nothing before it: it is known by the one that follows.

@@ -7,6 +7,7 @@ namespace Vitrine.Guard.Redaction.Rules;
 sealed class SecretRule : TextRule
 {
     static readonly SearchValues<byte> s_signs = SearchValues.Create("=:"u8);
+    static readonly SearchValues<byte> s_key = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$"u8);
     static readonly SearchValues<byte> s_end = SearchValues.Create("&; \t\r\n\"'`<>"u8);
 
     static readonly SearchValues<byte> s_hex = SearchValues.Create("0123456789abcdef"u8);
@@ -21,10 +22,12 @@ sealed class SecretRule : TextRule
             var sign = i + n;
             var from = i;
             i = SignEnd(text, sign);
+            if (!SecretKeys.CanEndAt(text, sign))
+                continue;
             if (text[sign] == ':' && i - sign > 1 && text[sign + 1] == ':') // C++ and Rust scopes
                 continue;
             var key = Key(text, from, sign);
-            if (key.IsEmpty || IsMask(text, sign) || !SecretKeys.IsSecret(key, isQuery: false))
+            if (!SecretKeys.IsSecret(key, isQuery: false) || IsMask(text, sign))
                 continue;
             var (start, end) = Value(text, i, IsHeader(key));
             matches.Add(start, end, number);
@@ -48,9 +51,7 @@ sealed class SecretRule : TextRule
         var first = Math.Max(from, sign - SecretKeys.Longest);
         while (end > first && sign - end < 6 && text[end - 1] is (byte)' ' or (byte)'"' or (byte)'\'' or (byte)'`' or (byte)'\\' or (byte)']' or (byte)'*')
             end--;
-        var start = end;
-        while (start > first && (Letters.IsLetterOrDigit(text[start - 1]) || text[start - 1] is (byte)'_' or (byte)'-' or (byte)'.' or (byte)'$'))
-            start--;
+        var start = first + text[first..end].LastIndexOfAnyExcept(s_key) + 1;
         // A single space between two words: "api key: …"
         if (start - 1 > first && text[start - 1] == ' ' && Letters.IsLetter(text[start - 2]))
         {
@@ -65,7 +66,7 @@ sealed class SecretRule : TextRule
     static bool IsMask(ReadOnlySpan<byte> text, int sign) =>
         text[(sign + 1)..] is var tag && tag.Length >= 11 && tag[8..].StartsWith("\u203a"u8) && !tag[..8].ContainsAnyExcept(s_hex) && text[Math.Max(0, sign - SecretKeys.Longest)..sign].LastIndexOf("\u2039"u8) >= 0;
 
-    static bool IsHeader(ReadOnlySpan<byte> key) => Letters.IsAt(key, key.Length - 13, "authorization"u8) || Letters.IsAt(key, key.Length - 6, "cookie"u8);
+    static bool IsHeader(ReadOnlySpan<byte> key) => key[^1] is (byte)'n' or (byte)'N' or (byte)'e' or (byte)'E' && (Letters.IsAt(key, key.Length - 13, "authorization"u8) || Letters.IsAt(key, key.Length - 6, "cookie"u8));
 
     static (int Start, int End) Value(ReadOnlySpan<byte> text, int i, bool isHeader)
     {

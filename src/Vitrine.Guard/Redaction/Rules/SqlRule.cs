@@ -8,7 +8,7 @@ namespace Vitrine.Guard.Redaction.Rules;
 /// </summary>
 sealed class SqlRule : TextRule
 {
-    public override TextTraits NeedsAny => TextTraits.Space | TextTraits.Control;
+    public override TextTraits NeedsAll => TextTraits.WordEnd;
 
     static readonly SearchValues<byte> s_blanks = SearchValues.Create(" \t\r\n"u8);
 
@@ -20,10 +20,13 @@ sealed class SqlRule : TextRule
         {
             var blank = i + n;
             i = blank + 1;
-            if (BeginsStatement(text, blank, ref ahead))
+            if (blank > 0 && EndsAWord(text[blank - 1]) && BeginsStatement(text, blank, ref ahead))
                 i = Math.Max(i, new SqlLiterals(text, kind, number, matches).Find(blank));
         }
     }
+
+    // The last letters of the words that begin a statement.
+    static bool EndsAWord(byte c) => (c | 0x20) is 't' or 'e' or 's' or 'g' or 'c' or 'l';
 
     /// <summary>Whether the word before a blank begins a statement, or a part of one. English uses most of these words too, so something else of a statement must follow.</summary>
     static bool BeginsStatement(ReadOnlySpan<byte> text, int blank, ref SqlWordsAhead ahead)

@@ -15,7 +15,17 @@ sealed class TokenRule : TextRule
         public byte[] Prefix { get; } = Encoding.ASCII.GetBytes(prefix);
 
         public int Least => least;
+
+        /// <summary>What may follow.</summary>
+        public SearchValues<byte> Tail { get; init; } = s_tail;
+
+        /// <summary>It stays; what follows it is secret, whatever it looks like.</summary>
+        public bool IsMarker { get; init; }
     }
+
+    static readonly SearchValues<byte> s_tail = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."u8);
+    static readonly SearchValues<byte> s_capitals = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
+    static readonly SearchValues<byte> s_url = SearchValues.Create([.. Enumerable.Range(0, 256).Select(c => (byte)c).Where(c => !" \t\r\n\"'<>?#"u8.Contains(c))]);
 
     // By the character that is looked for first, which stands rarely in names, and the one before it: together they leave one or two shapes, and nearly always none.
     static readonly Shape[]?[] s_withUnderscore = ByCharacterBefore('_',
@@ -31,23 +41,17 @@ sealed class TokenRule : TextRule
         new("glpat-", 16), new("gldt-", 16), new("glrt-", 16), new("glcbt-", 16), new("GOCSPX-", 16), new("pypi-AgE", 16), new("AGE-SECRET-KEY-1", 16), new("sk-", 20), new("sntrys-", 20),
     ]);
 
-    static readonly Shape[]?[] s_withDot = ByCharacterBefore('.', [new("ya29.", 16), new("SG.", 16), new("hvs.", 16), new("hvb.", 16), new("hvr.", 16), new("dp.pt.", 16)]);
+    static readonly Shape[]?[] s_withDot = ByCharacterBefore('.', [new("ya29.", 16), new("SG.", 16), new("hvs.", 16), new("hvb.", 16), new("hvr.", 16), new("dp.pt.", 16), new("hooks.slack.com/", 1) { Tail = s_url, IsMarker = true }]);
 
     // AWS: the kind, then sixteen capitals and digits. Google: AIza and 35 more.
-    static readonly Shape[]?[] s_withI = ByCharacterBefore('I', [new("AKIA", 12), new("ASIA", 12), new("AIza", 20)]);
+    static readonly Shape[]?[] s_withI = ByCharacterBefore('I', [new("AKIA", 12) { Tail = s_capitals }, new("ASIA", 12) { Tail = s_capitals }, new("AIza", 20)]);
 
-    static readonly SearchValues<byte> s_urlEnd = SearchValues.Create(" \t\r\n\"'<>?#"u8);
     static readonly SearchValues<byte> s_telling = SearchValues.Create("_-.I"u8);
-    static readonly SearchValues<byte> s_tail = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."u8);
-    static readonly SearchValues<byte> s_capitals = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
 
     public override TextTraits NeedsAny => TextTraits.Underscore | TextTraits.Dash | TextTraits.Dot | TextTraits.LetterIOrJ;
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
     {
-        // What follows one of these is a token, whatever it looks like.
-        if (text.Length > 40)
-            FindWebhooks(text, number, matches);
         var i = 0;
         while (text[i..].IndexOfAny(s_telling) is >= 0 and var n)
         {
@@ -74,31 +78,17 @@ sealed class TokenRule : TextRule
         return table;
     }
 
-    static void FindWebhooks(ReadOnlySpan<byte> text, int number, MatchList matches)
-    {
-        var marker = "hooks.slack.com/"u8;
-        var i = 0;
-        while (text[i..].IndexOf(marker) is >= 0 and var n)
-        {
-            i += n + marker.Length;
-            var end = text[i..].IndexOfAny(s_urlEnd) is >= 0 and var e ? i + e : text.Length;
-            matches.Add(i, end, number);
-            i = end;
-        }
-    }
-
     static (int Start, int End) Among(Shape[] shapes, ReadOnlySpan<byte> text, int at)
     {
         foreach (var shape in shapes)
         {
             var start = at - Array.IndexOf(shape.Prefix, text[at]);
-            if (start < 0 || !text[start..].StartsWith(shape.Prefix) || Letters.IsLetterOrDigitAt(text, start - 1))
+            if (start < 0 || !text[start..].StartsWith(shape.Prefix) || !shape.IsMarker && Letters.IsLetterOrDigitAt(text, start - 1))
                 continue;
             var tail = start + shape.Prefix.Length;
-            var characters = shape.Prefix[^1] == 'A' && shape.Prefix.Length == 4 ? s_capitals : s_tail;
-            var end = text[tail..].IndexOfAnyExcept(characters) is >= 0 and var n ? tail + n : text.Length;
+            var end = text[tail..].IndexOfAnyExcept(shape.Tail) is >= 0 and var n ? tail + n : text.Length;
             if (end - tail >= shape.Least)
-                return (start, end);
+                return (shape.IsMarker ? tail : start, end);
         }
         return (0, 0);
     }

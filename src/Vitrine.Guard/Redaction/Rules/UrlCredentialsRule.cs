@@ -8,7 +8,7 @@ sealed class UrlCredentialsRule : TextRule
 {
     static readonly SearchValues<byte> s_end = SearchValues.Create("/?#\\\"'<> \t\r\n"u8);
 
-    public override TextTraits NeedsAll => TextTraits.At | TextTraits.Colon | TextTraits.Slash;
+    public override TextTraits NeedsAll => TextTraits.At | TextTraits.ColonSlash;
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
     {

@@ -9,7 +9,7 @@ namespace Vitrine.Guard.Tests;
 
 public sealed class LookGuardAuditTests : IDisposable
 {
-    readonly TemporaryFolder _folder = new();
+    readonly TestFolder _folder = new();
     readonly ManualTime _time = new();
     readonly ListLoggers _loggers = new();
 

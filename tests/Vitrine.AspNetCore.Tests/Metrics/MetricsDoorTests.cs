@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Vitrine.Doors.Looks;
-using Vitrine.DotNet.Tests;
 using Vitrine.Guard;
 using Vitrine.Guard.Identity;
+using Vitrine.TestTargets;
 
 namespace Vitrine.AspNetCore.Tests.Metrics;
 
@@ -22,7 +22,7 @@ public sealed class MetricsDoorTests
         var credentials = new Credentials { Address = IPAddress.Loopback, Host = "localhost" };
 
         const int Rounds = 200;
-        var allocated = Allocations.Of(() =>
+        var allocated = AllocatedBytes.Of(() =>
         {
             var request = new LookRequest { Door = "http", Subject = LookSubject.Metrics, Credentials = credentials };
             using var permit = AtOnce(guard.Admit(request, default)).Permit!;

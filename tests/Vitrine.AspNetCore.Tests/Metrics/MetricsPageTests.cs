@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Vitrine.AspNetCore.Metrics;
-using Vitrine.DotNet.Tests;
 using Vitrine.TestTargets;
 
 namespace Vitrine.AspNetCore.Tests.Metrics;
@@ -51,7 +50,7 @@ public sealed partial class MetricsPageTests
         var handler = service.Services.GetRequiredService<MetricsPage>();
         var page = new Fixed();
 
-        var allocated = Allocations.Of(() =>
+        var allocated = AllocatedBytes.Of(() =>
         {
             orders.Add(1, new KeyValuePair<string, object?>("kind", "new"));
             waits.Record(0.3, new KeyValuePair<string, object?>("kind", "new"));

@@ -1,4 +1,5 @@
 using Vitrine.DotNet.Labels;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Labels;
 
@@ -9,7 +10,7 @@ public sealed class ProfileLabelsTests
     public void Scope_WhileNobodyReads_DoesNothingAndAllocatesNothing()
     {
         Assert.False(ProfileLabels.IsRead);
-        Assert.Equal(0, Allocations.Of(static () =>
+        Assert.Equal(0, AllocatedBytes.Of(static () =>
         {
             using (ProfileLabels.Scope(("tenant", "blue")))
                 if (ProfileLabels.Current.Count != 0) throw new InvalidOperationException();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Vitrine.DotNet.Labels;
 using Vitrine.Linux.Processes;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Labels;
 
@@ -249,10 +250,10 @@ public sealed class WorkHistoryTests
         }
 
         using var labels = ProfileLabels.KeepReady();
-        var without = Allocations.Of(Body, 2_000);
+        var without = AllocatedBytes.Of(Body, 2_000);
         using var history = WorkHistory.Start();
         for (var i = 0; i < ThreadWork.MaximumCapacity; i++) Body(); // the ring has grown to what it will be
         // What a scope allocates itself varies by nothing; a change that allocated would add 2,000 objects.
-        Assert.InRange(Allocations.Of(Body, 2_000), 0, without + 2_000);
+        Assert.InRange(AllocatedBytes.Of(Body, 2_000), 0, without + 2_000);
     }
 }

@@ -1,5 +1,6 @@
 using Vitrine.DotNet.Publishing;
 using Vitrine.DotNet.Runtime;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Publishing;
 
@@ -48,8 +49,8 @@ public sealed class RuntimePublisherTests
     {
         using var publisher = RuntimePublisher.Start(TimeSpan.FromMilliseconds(5));
 
-        Assert.Equal(0, Allocations.Of(() => publisher.Read(out _)));
-        Assert.Equal(0, Allocations.Of(publisher.Publish));
+        Assert.Equal(0, AllocatedBytes.Of(() => publisher.Read(out _)));
+        Assert.Equal(0, AllocatedBytes.Of(publisher.Publish));
     }
 
     [Fact]

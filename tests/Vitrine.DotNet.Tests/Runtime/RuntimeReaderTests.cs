@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime;
 using Vitrine.DotNet.Runtime;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Runtime;
 
@@ -22,7 +23,7 @@ public sealed class RuntimeReaderTests : IDisposable
         Assert.True(RuntimeReader.IsAllocationFree);
         GC.Collect();
 
-        Assert.Equal(0, Allocations.Of(() => _reader.Capture(out _)));
+        Assert.Equal(0, AllocatedBytes.Of(() => _reader.Capture(out _)));
     }
 
     [Fact]

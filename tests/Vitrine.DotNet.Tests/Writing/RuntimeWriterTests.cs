@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Vitrine.DotNet.Runtime;
 using Vitrine.DotNet.Writing;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Writing;
 
@@ -49,7 +50,7 @@ public sealed partial class RuntimeWriterTests
         using var text = new StreamWriter(Stream.Null);
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);
 
-        Assert.Equal(0, Allocations.Of(() =>
+        Assert.Equal(0, AllocatedBytes.Of(() =>
         {
             reader.Capture(out var snapshot);
             stream.Position = 0;

@@ -6,7 +6,7 @@ namespace Vitrine.Guard.Tests.Audit;
 
 public sealed class AuditFileTests : IDisposable
 {
-    readonly TemporaryFolder _folder = new();
+    readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

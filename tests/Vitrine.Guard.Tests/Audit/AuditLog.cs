@@ -6,7 +6,7 @@ namespace Vitrine.Guard.Tests.Audit;
 /// <summary>An audit log of a test, and what it said.</summary>
 sealed class AuditLog : IDisposable
 {
-    public AuditLog(TemporaryFolder folder, Action<AuditOptions>? configure = null, TimeProvider? time = null, Func<string, IAppendFile>? open = null)
+    public AuditLog(TestFolder folder, Action<AuditOptions>? configure = null, TimeProvider? time = null, Func<string, IAppendFile>? open = null)
     {
         Path = folder["audit.log"];
         Options = new() { File = Path };

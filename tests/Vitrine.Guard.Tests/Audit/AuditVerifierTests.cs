@@ -10,7 +10,7 @@ namespace Vitrine.Guard.Tests.Audit;
 
 public sealed class AuditVerifierTests : IDisposable
 {
-    readonly TemporaryFolder _folder = new();
+    readonly TestFolder _folder = new();
     readonly List<string> _lines;
 
     public AuditVerifierTests()
@@ -189,7 +189,7 @@ public sealed class AuditVerifierTests : IDisposable
     public void HashesWithAKey_ComputedByOpenssl_AreTheSame()
     {
         if (!File.Exists("/usr/bin/openssl")) Assert.Skip("openssl is not installed: apt-get install openssl");
-        using var folder = new TemporaryFolder();
+        using var folder = new TestFolder();
         var key = folder.Write("key", "0123456789abcdef0123456789abcdef\n");
         using var log = new AuditLog(folder, options => options.KeyFile = key).Write(2);
         foreach (var line in log.Lines())

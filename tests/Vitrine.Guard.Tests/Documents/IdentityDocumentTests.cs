@@ -22,7 +22,7 @@ public sealed class IdentityDocumentTests : IDisposable
         _folder.Write("keys.json", _issuer.KeySet);
         _folder.Write("token.key", Convert.ToBase64String(_key));
         _folder.Write("authority.pem", _authority.Pem);
-        _examples = new GuardDocument("identity.md").Examples(_folder.PathOf("").TrimEnd('/'));
+        _examples = new GuardDocument("identity.md").Examples(_folder.Root);
     }
 
     [Fact]

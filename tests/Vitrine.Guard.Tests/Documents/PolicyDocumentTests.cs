@@ -28,7 +28,7 @@ public sealed class PolicyDocumentTests
     public void Example_OfTheDocument_IsWhatItSays()
     {
         using var folder = new TestFolder();
-        var examples = s_page.Examples(folder.PathOf(""));
+        var examples = s_page.Examples(folder.Root);
         Assert.Equal(2, examples.Count);
         var policy = PolicyTable.Create(examples[0].Policy);
 

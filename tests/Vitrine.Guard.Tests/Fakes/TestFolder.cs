@@ -1,21 +1,21 @@
 namespace Vitrine.Guard.Tests.Fakes;
 
-/// <summary>A folder for one test.</summary>
+/// <summary>A folder of its own for one test, gone afterwards.</summary>
 sealed class TestFolder : IDisposable
 {
-    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("vitrine-guard-");
+    public string Root { get; } = Directory.CreateTempSubdirectory("vitrine-guard-").FullName;
+
+    /// <summary>The path of a file in it.</summary>
+    public string this[string name] => Path.Combine(Root, name);
 
     /// <summary>Writes a file that only its owner may read.</summary>
     /// <returns>Its path.</returns>
     public string Write(string name, string text)
     {
-        var path = PathOf(name);
-        File.WriteAllText(path, text);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return path;
+        File.WriteAllText(this[name], text);
+        File.SetUnixFileMode(this[name], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return this[name];
     }
 
-    public string PathOf(string name) => Path.Combine(_folder.FullName, name);
-
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => Directory.Delete(Root, recursive: true);
 }

@@ -103,8 +103,8 @@ public sealed class IdentityOptionsTests : IDisposable
                 jwt.Issuer = "issuer";
                 break;
             case "more keys without a name than are tried": jwt.KeyFiles[0] = _folder.Write("k", string.Concat(Enumerable.Repeat(_issuer.Curve.ExportSubjectPublicKeyInfoPem() + "\n", 9))); break;
-            case "missing file": jwt.KeyFiles[0] = _folder.PathOf("nothing"); break;
-            case "folder": jwt.KeyFiles[0] = _folder.PathOf(""); break;
+            case "missing file": jwt.KeyFiles[0] = _folder["nothing"]; break;
+            case "folder": jwt.KeyFiles[0] = _folder.Root; break;
             case "private key": jwt.KeyFiles[0] = _folder.Write("k", _issuer.Rsa.ExportRSAPrivateKeyPem()); break;
             case "private key in a set":
                 var set = TestIssuer.Jwk(_issuer.Rsa, "rsa");
@@ -128,7 +128,7 @@ public sealed class IdentityOptionsTests : IDisposable
                 jwt.RoleMap.Add(new() { Value = "x", Roles = { "perf" } });
                 break;
             case "no authorities": options.Certificates = new(); break;
-            case "missing authority": options.Certificates = new() { AuthorityFiles = { _folder.PathOf("nothing") } }; break;
+            case "missing authority": options.Certificates = new() { AuthorityFiles = { _folder["nothing"] } }; break;
             case "authority that is none":
                 using (var authority = new TestAuthority(TimeProvider.System))
                 using (var caller = authority.Client("CN=x"))

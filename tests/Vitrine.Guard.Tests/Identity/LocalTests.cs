@@ -1,6 +1,7 @@
 using System.Net;
 using Vitrine.Guard.Identity;
 using Vitrine.Guard.Policy;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Guard.Tests.Identity;
 
@@ -99,6 +100,6 @@ public sealed class LocalTests
     {
         var credentials = new Credentials { Address = IPAddress.Loopback, Host = "127.0.0.1:8080"[..9] };
 
-        Assert.Equal(0, Allocations.Of(() => Assert.True(AtOnce.Of(s_resolver.Resolve(credentials, default)).IsKnown)));
+        Assert.Equal(0, AllocatedBytes.Of(() => Assert.True(AtOnce.Of(s_resolver.Resolve(credentials, default)).IsKnown)));
     }
 }

@@ -1,4 +1,5 @@
 using Vitrine.Guard.Policy;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Guard.Tests.Policy;
 
@@ -43,6 +44,6 @@ public sealed class PermissionSetTests
     {
         var set = new PermissionSet(["pprof:read:heap@shop", "pprof:read:*@cart", "metrics:read:*"]);
 
-        Assert.Equal(0, Allocations.Of(() => Assert.True(set.Allows(s_heap, "shop") && set.Allows(s_heap, "cart") && !set.Allows(s_heap, "till") && !set.Allows(s_heap, LookRequest.NoService) && set.Allows(s_heap, LookRequest.AnyService))));
+        Assert.Equal(0, AllocatedBytes.Of(() => Assert.True(set.Allows(s_heap, "shop") && set.Allows(s_heap, "cart") && !set.Allows(s_heap, "till") && !set.Allows(s_heap, LookRequest.NoService) && set.Allows(s_heap, LookRequest.AnyService))));
     }
 }

@@ -6,7 +6,7 @@ namespace Vitrine.Guard.Tests.Switches;
 
 public sealed class SwitchBoardTests : IDisposable
 {
-    readonly TemporaryFolder _folder = new();
+    readonly TestFolder _folder = new();
     readonly ManualTime _time = new();
     readonly List<SwitchChange> _changes = [];
     readonly List<string> _warnings = [];

@@ -1,6 +1,7 @@
 using System.Net;
 using Vitrine.Guard.Identity;
 using Vitrine.Guard.Identity.Addresses;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Guard.Tests.Identity.Addresses;
 
@@ -140,8 +141,8 @@ public sealed class AddressCheckTests
         var direct = From("192.0.2.1", null, null);
         var forwarded = From("10.0.0.1", "203.0.113.1, 192.0.2.1, 10.2.3.4", "for=192.0.2.1;proto=http, for=\"10.2.3.4:1\"");
 
-        Assert.Equal(0, Allocations.Of(() => Assert.Null(s_check.Check(direct, out _))));
-        Assert.Equal(0, Allocations.Of(() => Assert.Null(s_check.Check(forwarded, out _))));
+        Assert.Equal(0, AllocatedBytes.Of(() => Assert.Null(s_check.Check(direct, out _))));
+        Assert.Equal(0, AllocatedBytes.Of(() => Assert.Null(s_check.Check(forwarded, out _))));
     }
 
     static AddressCheck Read(string[] allow, string[] proxies)

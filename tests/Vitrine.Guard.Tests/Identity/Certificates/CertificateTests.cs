@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vitrine.Guard.Identity;
 using Vitrine.Guard.Tests.Fakes;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Guard.Tests.Identity.Certificates;
 
@@ -161,7 +162,7 @@ public sealed class CertificateTests : IDisposable
         var credentials = With(certificate);
         var caller = AtOnce.Of(_resolver.Resolve(credentials, default)).Caller;
 
-        Assert.Equal(0, Allocations.Of(() => Assert.Same(caller, AtOnce.Of(_resolver.Resolve(credentials, default)).Caller)));
+        Assert.Equal(0, AllocatedBytes.Of(() => Assert.Same(caller, AtOnce.Of(_resolver.Resolve(credentials, default)).Caller)));
         _time.Advance(TimeSpan.FromSeconds(61));
         Assert.Same(caller, AtOnce.Of(_resolver.Resolve(credentials, default)).Caller);
         _time.Advance(TimeSpan.FromDays(31));

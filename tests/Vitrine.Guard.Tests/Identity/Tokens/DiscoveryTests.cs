@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Vitrine.Guard.Identity;
 using Vitrine.Guard.Tests.Fakes;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Guard.Tests.Identity.Tokens;
 
@@ -185,7 +186,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
         var credentials = Token(1);
         Assert.Null(await Reason(credentials));
 
-        Assert.Equal(0, Allocations.Of(() => Assert.True(AtOnce.Of(_resolver.Resolve(credentials, default)).IsKnown)));
+        Assert.Equal(0, AllocatedBytes.Of(() => Assert.True(AtOnce.Of(_resolver.Resolve(credentials, default)).IsKnown)));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Vitrine.Guard.Identity;
 using Vitrine.Guard.Tests.Fakes;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Guard.Tests.Identity.Tokens;
 
@@ -23,7 +24,7 @@ public sealed class TokenCacheTests : IDisposable
         var credentials = TestIssuer.Bearer(_issuer.Token());
         var caller = AtOnce.Of(_resolver.Resolve(credentials, default)).Caller;
 
-        Assert.Equal(0, Allocations.Of(() => Assert.Same(caller, AtOnce.Of(_resolver.Resolve(credentials, default)).Caller)));
+        Assert.Equal(0, AllocatedBytes.Of(() => Assert.Same(caller, AtOnce.Of(_resolver.Resolve(credentials, default)).Caller)));
     }
 
     [Fact]
@@ -94,7 +95,7 @@ public sealed class TokenCacheTests : IDisposable
     {
         var log = new ListLog();
         using var resolver = CallerResolver.Create(_issuer.Options(_folder), new(), _time, log);
-        if (text is null) File.Delete(_folder.PathOf("keys.json"));
+        if (text is null) File.Delete(_folder["keys.json"]);
         else Rewrite(text);
         var claims = _issuer.Claims(("exp", _issuer.Seconds(TimeSpan.FromDays(3))));
         var credentials = TestIssuer.Bearer(_issuer.Token(claims));
@@ -120,7 +121,7 @@ public sealed class TokenCacheTests : IDisposable
         for (var i = 0; i < 200; i++)
             Assert.False(AtOnce.Of(resolver.Resolve(TestIssuer.Bearer(TestIssuer.Sign("""{"alg":"RS256","kid":"rsa"}""", _issuer.Claims(("jti", $"{i}")).ToJsonString(), _ => new byte[256])), default)).IsKnown);
 
-        Assert.Equal(0, Allocations.Of(() => Assert.Same(caller, AtOnce.Of(resolver.Resolve(good, default)).Caller)));
+        Assert.Equal(0, AllocatedBytes.Of(() => Assert.Same(caller, AtOnce.Of(resolver.Resolve(good, default)).Caller)));
     }
 
     [Fact]
@@ -174,14 +175,14 @@ public sealed class TokenCacheTests : IDisposable
             Assert.False(AtOnce.Of(_resolver.Resolve(credentials, default)).IsKnown);
         }
         var bound = credentials with { Certificate = own };
-        Assert.Equal(0, Allocations.Of(() => Assert.True(AtOnce.Of(_resolver.Resolve(bound, default)).IsKnown)));
+        Assert.Equal(0, AllocatedBytes.Of(() => Assert.True(AtOnce.Of(_resolver.Resolve(bound, default)).IsKnown)));
     }
 
     void Rewrite(string text)
     {
         // Files change within the resolution of their times in a test, not in life; the length changes too.
         _folder.Write("keys.json", text);
-        File.SetLastWriteTimeUtc(_folder.PathOf("keys.json"), DateTime.UtcNow.AddSeconds(5));
+        File.SetLastWriteTimeUtc(_folder["keys.json"], DateTime.UtcNow.AddSeconds(5));
     }
 
     public void Dispose()

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 
-namespace Vitrine.DotNet.Tests;
+namespace Vitrine.TestTargets;
 
 /// <summary>What code allocates once it is warm.</summary>
-static class Allocations
+public static class AllocatedBytes
 {
     /// <summary>Bytes that the calling thread allocates in <paramref name="rounds"/> calls after as many for warming up.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -107,11 +107,11 @@ sealed class TextRedaction
         _matches.Clear();
         var traits = TextTraitsFinder.Of(text);
         FindPlain(text, kind, traits);
-        // Once each: what is encoded twice is out of reach, and said to be in the documentation.
+        // What is encoded more often is out of reach, and said to be in the documentation.
         if ((traits & TextTraits.Percent) != 0)
-            FindDecoded(text, kind, Escapes.Percent);
+            FindDecoded(text, kind, Escapes.Percent, times: 2);
         if ((traits & TextTraits.Backslash) != 0)
-            FindDecoded(text, kind, Escapes.Backslash);
+            FindDecoded(text, kind, Escapes.Backslash, times: 1);
         if (_matches.Count == 0)
             return;
         _matches.Settle(_credentials, _email);
@@ -126,13 +126,16 @@ sealed class TextRedaction
                 rule.Find(text, kind, number, _matches);
     }
 
-    void FindDecoded(ReadOnlySpan<byte> text, TextKind kind, Escapes.Decoder decoder)
+    void FindDecoded(ReadOnlySpan<byte> text, TextKind kind, Escapes.Decoder decoder, int times)
     {
         using var view = new DecodedView(text, decoder);
         if (!view.IsDifferent)
             return;
         var first = _matches.Count;
         FindPlain(view.Text, kind, TextTraitsFinder.Of(view.Text));
+        // The address in an address, as after ?redirect=
+        if (times > 1)
+            FindDecoded(view.Text, kind, decoder, times - 1);
         _matches.Place(first, view);
     }
 

@@ -19,7 +19,7 @@ public sealed class PrefilterTests
     static readonly (TextTraits Trait, string First, string Second)[] s_pairs =
     [
         (TextTraits.ColonSpace, ":", " "), (TextTraits.ColonSlash, ":", "/"), (TextTraits.EyJ, "y", "J"), (TextTraits.DigitDot, "0123456789", "."), (TextTraits.SchemeStart, "bB", "eEaA"),
-        (TextTraits.WordEnd, "tesgclTESGCL", " \t\r\n"), (TextTraits.FolderStart, "/\\", "hU"),
+        (TextTraits.WordEnd, "tesgcldTESGCLD", " \t\r\n"), (TextTraits.FolderStart, "/\\", "hU"), (TextTraits.DoubleDash, "-", "-"),
     ];
 
     [Fact]
@@ -71,10 +71,24 @@ public sealed class PrefilterTests
     [InlineData("x-api-key", true)]
     [InlineData("connection string", true)]
     [InlineData("cvv2", true)]
+    [InlineData("password1", true)]
+    [InlineData("new_password_confirmation", true)]
+    [InlineData("passwordHash", true)]
+    [InlineData("SECRET_KEY_BASE", true)]
+    [InlineData("client-key-data", true)]
+    [InlineData("passwords", true)]
+    [InlineData("dbPasswort", true)]
+    [InlineData("_csrf", true)]
+    [InlineData("totp", true)]
     [InlineData("publicKeyToken", false)]
     [InlineData("cancellation_token_source", false)]
     [InlineData("key", false)]
     [InlineData("keyboard", false)]
+    [InlineData("pass 2", false)]
+    [InlineData("file_hash", false)]
+    [InlineData("database", false)]
+    [InlineData("value", false)]
+    [InlineData("tokens", false)]
     [InlineData("compass", false)]
     [InlineData("n", false)]
     [InlineData("", false)]

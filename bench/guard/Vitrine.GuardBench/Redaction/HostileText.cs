@@ -12,9 +12,9 @@ static class HostileText
     [
         ("nothing to find", "runtime.mallocgc net/http.(*conn).serve "),
         ("a@", "a@"), ("a@b.", "a@b."), ("local part without an end", "aaaaaaaaaaaaaaaa"), ("a=", "a="), ("&key= without a value", "&key=&"), ("password=", "password="), ("password=\"", "password=\"a "), ("token:'", "token:'a\" "),
-        ("1.2.", "1.2."), ("a:", "a:"), ("abcd:", "abcd:"), ("::", "::"), ("4111 ", "4111 "), ("digits", "41111111111111111"), ("://", "://"), ("://@", "://@"),
+        ("1.2.", "1.2."), ("a:", "a:"), ("abcd:", "abcd:"), ("::", "::"), ("4111 ", "4111 "), ("digits", "41111111111111111"), ("://", "://"), ("://@", "://@"), ("http://a:b", "http://a:b/"), ("a:b@tcp(", "a:b@tcp("), ("jdbc:oracle:", "jdbc:oracle:@"), ("--password ", "--password "), ("--", "--"),
         ("eyJ", "eyJ"), ("eyJa.", "eyJa. "), ("ghp_", "ghp_"), ("AKIA", "AKIA"), ("bearer ", "bearer "), ("basic ", "basic QUJD "), ("-----BEGIN ", "-----BEGIN PRIVATE KEY "), ("select ", "select "), ("select from '", "select 1 from '"),
-        ("where (", "where x in ("), ("$tag$", "select 1 from $a$b$"), ("panic: ", "panic: "), ("Exception: (", "Exception (): "), ("/home/", "/home/"), ("/users/ with spaces", "\\Users\\a b "), ("/a/b.go", "/a/b.go"), ("%", "%"), ("%40", "a%40b."), ("\\u0040", "a\\u0040b."), ("‹", "‹email:"),
+        ("where (", "where x in ("), ("$tag$", "select 1 from $a$b$"), ("panic: ", "panic: "), ("Exception: (", "Exception (): "), ("/home/", "/home/"), ("/users/ with spaces", "\\Users\\a b "), ("/a/b.go", "/a/b.go"), ("%", "%"), ("%40", "a%40b."), ("%2540", "a%2540b."), ("\\u0040", "a\\u0040b."), ("‹", "‹email:"),
         ("{\"", "{\"a\":"), ("[[", "["), ("&amp;", "<a>&amp;"), ("<", "<"), ("<a b=", "<a b=\""), ("invalid UTF-8", "\ud800"),
     ];
 

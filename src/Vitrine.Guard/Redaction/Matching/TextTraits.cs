@@ -50,6 +50,8 @@ enum TextTraits : uint
     WordEnd = 1 << 21,
     /// <summary>A slash or a backslash, and <c>h</c> or <c>U</c>. A few other characters too.</summary>
     FolderStart = 1 << 22,
+    /// <summary><c>--</c></summary>
+    DoubleDash = 1 << 23,
 }
 
 /// <summary>Finds the <see cref="TextTraits"/> of a text, sixteen bytes at a time.</summary>
@@ -150,11 +152,12 @@ static class TextTraitsFinder
 
     static byte PairFirst(char c) => Pair(
         (TextTraits.ColonSpace | TextTraits.ColonSlash, c == ':'), (TextTraits.EyJ, c == 'y'), (TextTraits.DigitDot, char.IsAsciiDigit(c)), (TextTraits.SchemeStart, c is 'b' or 'B'),
-        (TextTraits.WordEnd, (c | 0x20) is 't' or 'e' or 's' or 'g' or 'c' or 'l'), (TextTraits.FolderStart, c is '/' or '\\'));
+        (TextTraits.WordEnd, (c | 0x20) is 't' or 'e' or 's' or 'g' or 'c' or 'l' or 'd'), (TextTraits.FolderStart, c is '/' or '\\'), (TextTraits.DoubleDash, c == '-'));
 
     static byte PairSecond(char c) => Pair(
         (TextTraits.ColonSpace, c == ' '), (TextTraits.ColonSlash, c == '/'), (TextTraits.EyJ, c == 'J'), (TextTraits.DigitDot, c == '.'), (TextTraits.SchemeStart, (c | 0x20) is 'e' or 'a'),
-        (TextTraits.WordEnd, c is ' ' or '\t' or '\n' or '\r'), (TextTraits.FolderStart, c is 'h' or 'U'));
+        (TextTraits.WordEnd, c is ' ' or '\t' or '\n' or '\r'), (TextTraits.FolderStart, c is 'h' or 'U'),
+        (TextTraits.DoubleDash, c == '-'));
 
     static byte Pair(params ReadOnlySpan<(TextTraits Trait, bool Has)> traits)
     {

@@ -60,5 +60,19 @@ sealed class EmailRule : TextRule
         return start + domain.Length;
     }
 
-    static bool IsVersion(ReadOnlySpan<byte> domain) => domain[0] == 'v' && Letters.IsDigitAt(domain, 1) && domain[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') is > 0 and var dot && domain[dot + 1] == '.';
+    // v1.2.3, but neither v8.dev nor v2.example.com
+    static bool IsVersion(ReadOnlySpan<byte> domain)
+    {
+        if (domain[0] != 'v')
+            return false;
+        for (var part = 0; part < 3; part++)
+        {
+            domain = domain[1..];
+            var digits = domain.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is >= 0 and var n ? n : domain.Length;
+            domain = domain[digits..];
+            if (digits == 0 || part < 2 && (domain.IsEmpty || domain[0] != '.'))
+                return false;
+        }
+        return true;
+    }
 }

@@ -19,6 +19,8 @@ static class SecretKeys
         End,
         /// <summary>The last two words, whatever stands between them.</summary>
         LastTwoWords,
+        /// <summary>A last word that says nothing by itself: the one before it decides (<c>password_confirmation</c>, <c>tokenHash</c>).</summary>
+        Addition,
     }
 
     sealed class Name(string text, Part part, bool isQuery, string before = "")
@@ -35,18 +37,19 @@ static class SecretKeys
         public bool IsQuery => isQuery;
     }
 
-    // The last word of a name decides; several words without anything between them are in the list as one.
+    // The last word of a name decides; several words without anything between them are in the list as one. Those of two words come last.
     static readonly Name[]?[] s_names = ByEnd(
     [
         .. Names(Part.LastWord,
-            "pwd", "pass", "passcode", "credential", "authorization", "authentication", "cookie", "jwt", "signature", "accountkey", "sessid", "phpsessid", "jsessionid", "pin", "cvv", "cvc", "cvv2", "cvc2", "ssn", "otp",
+            "pwd", "pass", "passcode", "credential", "authorization", "authentication", "cookie", "jwt", "signature", "accountkey", "sessid", "phpsessid", "jsessionid", "pin", "cvv", "cvc", "ssn", "otp", "totp", "csrf", "xsrf",
             "bearer", "dsn", "userpass", "passw"),
-        .. Names(Part.End, "password", "passwd", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "passphrase", "credentials", "sessionid"),
-        .. Names(Part.LastTwoWords,
-            "api key", "access key", "secret key", "private key", "account key", "encryption key", "signing key", "shared key", "master key", "auth key", "service key", "subscription key", "ssh key",
-            "license key", "session key", "session id", "auth code", "authorization code", "verification code", "security code", "access code", "connection string", "card number", "pass word", "pass phrase"),
+        .. Names(Part.End, "password", "passwd", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "passphrase", "credentials", "sessionid", "passwords", "apikeys", "authkey", "passwort", "kennwort"),
         .. Names(Part.LastWord, isQuery: true,
             "key", "code", "sig", "session", "sid", "auth", "state", "nonce", "hmac", "ticket", "assertion", "verifier", "hash", "sessionkey", "invite", "samlresponse", "samlrequest"),
+        .. Names(Part.Addition, "confirmation", "confirm", "repeat", "hash", "digest", "base", "data", "value", "text"),
+        .. Names(Part.LastTwoWords,
+            "api key", "access key", "secret key", "private key", "account key", "encryption key", "signing key", "shared key", "master key", "auth key", "service key", "subscription key", "ssh key",
+            "license key", "session key", "session id", "auth code", "authorization code", "verification code", "security code", "access code", "connection string", "card number", "pass word", "pass phrase", "client key", "instrumentation key"),
     ]);
 
     // .NET's names for things that are public: the key of an assembly, the type that cancels.
@@ -54,7 +57,7 @@ static class SecretKeys
 
     /// <summary>Whether a secret's name may stand before <paramref name="end"/>. Tells most of those that are none by their last two characters.</summary>
     public static bool CanEndAt(ReadOnlySpan<byte> text, int end) =>
-        end >= 2 && (!Letters.IsLetterOrDigit(text[end - 1]) || s_names[Slot(text[end - 2], text[end - 1])] is not null);
+        end >= 2 && (!Letters.IsLetter(text[end - 1]) || s_names[Slot(text[end - 2], text[end - 1])] is not null);
 
     /// <summary>Whether the value of <paramref name="key"/> is secret.</summary>
     /// <param name="key">A name; letters, digits and any characters between its words.</param>
@@ -66,6 +69,9 @@ static class SecretKeys
         // A closing index, as in user[password] or headers['x']
         while (key.Length > 0 && !Letters.IsLetterOrDigit(key[^1]))
             key = key[..^1];
+        // password2, but not "pass 2"
+        if (key.TrimEnd("0123456789"u8) is var unnumbered && unnumbered.Length > 0 && Letters.IsLetter(unnumbered[^1]))
+            key = unnumbered;
         if (key.Length < 2 || s_names[Slot(key[^2], key[^1])] is not { } possible)
             return false;
         // The most frequent by far, and without a capital the whole name is one word's end.
@@ -75,16 +81,25 @@ static class SecretKeys
         var start = WordStart(key, key.Length);
         var word = key[start..];
         var before = WordBefore(key, start);
+        var isAddition = false;
         foreach (var name in possible)
-            if ((isQuery || !name.IsQuery) && Is(name, word, before))
+        {
+            // The rest of the names have two words.
+            if (name.Part == Part.LastTwoWords && before.IsEmpty)
+                break;
+            if (name.IsQuery && !isQuery || !Is(name, word, before))
+                continue;
+            if (name.Part != Part.Addition)
                 return !IsPublic(key);
-        return false;
+            isAddition = true;
+        }
+        return isAddition && start > 0 && IsSecret(key[..start], isQuery: false);
     }
 
     static bool Is(Name name, ReadOnlySpan<byte> word, ReadOnlySpan<byte> before) => name.Part switch
     {
         Part.End => Letters.IsAt(word, word.Length - name.Text.Length, name.Text),
-        Part.LastWord => IsWord(word, name.Text),
+        Part.LastWord or Part.Addition => IsWord(word, name.Text),
         // The first word has more to tell them apart.
         _ => IsWord(before, name.Before) && IsWord(word, name.Text),
     };

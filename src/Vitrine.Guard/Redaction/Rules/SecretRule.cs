@@ -12,10 +12,11 @@ sealed class SecretRule : TextRule
 
     static readonly SearchValues<byte> s_hex = SearchValues.Create("0123456789abcdef"u8);
 
-    public override TextTraits NeedsAny => TextTraits.Equal | TextTraits.Colon;
+    public override TextTraits NeedsAny => TextTraits.Equal | TextTraits.Colon | TextTraits.DoubleDash;
 
     public override void Find(ReadOnlySpan<byte> text, TextKind kind, int number, MatchList matches)
     {
+        FindFlags(text, number, matches);
         var i = 0;
         while (text[i..].IndexOfAny(s_signs) is >= 0 and var n)
         {
@@ -30,6 +31,25 @@ sealed class SecretRule : TextRule
             if (!SecretKeys.IsSecret(key, isQuery: false) || IsMask(text, sign))
                 continue;
             var (start, end) = Value(text, i, IsHeader(key));
+            matches.Add(start, end, number);
+            i = end;
+        }
+    }
+
+    // "--password hunter2"
+    static void FindFlags(ReadOnlySpan<byte> text, int number, MatchList matches)
+    {
+        var i = 0;
+        while (text[i..].IndexOf("--"u8) is >= 0 and var n)
+        {
+            var name = i + n + 2;
+            i = name + (text[name..Math.Min(text.Length, name + SecretKeys.Longest)].IndexOfAnyExcept(s_key) is >= 0 and var length ? length : 0);
+            if (i == name || text[i] is not ((byte)' ' or (byte)'\t') || !SecretKeys.IsSecret(text[name..i], isQuery: false))
+                continue;
+            var (start, end) = Value(text, i, isHeader: false);
+            // The next flag, as after one without a value.
+            if (start < text.Length && text[start] == '-')
+                continue;
             matches.Add(start, end, number);
             i = end;
         }
@@ -78,6 +98,9 @@ sealed class SecretRule : TextRule
         if (quote is (byte)'"' or (byte)'\'' or (byte)'`')
         {
             var start = i + (isEscaped ? 2 : 1);
+            // Three of them, as in Python and C#
+            if (!isEscaped && start + 1 < text.Length && text[start] == quote && text[start + 1] == quote)
+                start += 2;
             return (start, QuoteEnd(text, start, quote, isEscaped));
         }
         if (isHeader)

@@ -26,15 +26,15 @@ sealed class SqlRule : TextRule
     }
 
     // The last letters of the words that begin a statement.
-    static bool EndsAWord(byte c) => (c | 0x20) is 't' or 'e' or 's' or 'g' or 'c' or 'l';
+    static bool EndsAWord(byte c) => (c | 0x20) is 't' or 'e' or 's' or 'g' or 'c' or 'l' or 'd';
 
     /// <summary>Whether the word before a blank begins a statement, or a part of one. English uses most of these words too, so something else of a statement must follow.</summary>
     static bool BeginsStatement(ReadOnlySpan<byte> text, int blank, ref SqlWordsAhead ahead)
     {
         var start = blank;
-        while (start > 0 && blank - start < 9 && Letters.IsLetter(text[start - 1]))
+        while (start > 0 && blank - start < 11 && Letters.IsLetter(text[start - 1]))
             start--;
-        if (blank - start is < 3 or > 8 || Letters.IsWordAt(text, start - 1))
+        if (blank - start is < 3 or > 10 || Letters.IsWordAt(text, start - 1))
             return false;
         var word = text[start..blank];
         var next = blank;
@@ -44,7 +44,7 @@ sealed class SqlRule : TextRule
             return false;
         return (word.Length, word[0] | 0x20) switch
         {
-            (6, 's') => Is(word, "select"u8) && (text[next] is (byte)'\'' or (byte)'*' || Letters.IsDigit(text[next]) || ahead.HasFrom(text, next)),
+            (6, 's') => Is(word, "select"u8) && (text[next] is (byte)'\'' or (byte)'*' || Letters.IsDigit(text[next]) || ahead.HasFrom(text, next) || SqlWordsAhead.HasCall(text, next) && ahead.HasQuote(text, next)),
             (6, 'i') => Is(word, "insert"u8) && (Letters.IsWordAt(text, next, "into"u8) || Letters.IsWordAt(text, next, "ignore"u8) || Letters.IsWordAt(text, next, "or"u8)),
             (6, 'u') => Is(word, "update"u8) && ahead.HasSet(text, next),
             (6, 'd') => Is(word, "delete"u8) && Letters.IsWordAt(text, next, "from"u8),
@@ -56,6 +56,8 @@ sealed class SqlRule : TextRule
             (4, 'e') => Is(word, "exec"u8) && ahead.HasQuote(text, next),
             (7, 'e') => Is(word, "execute"u8) && ahead.HasQuote(text, next),
             (4, 'c') => Is(word, "call"u8) && SqlWordsAhead.HasCall(text, next),
+            (8, 'p') => Is(word, "password"u8) && (text[next] == '\'' || Letters.IsWordAt(text, next, "for"u8) && ahead.HasQuote(text, next)),
+            (10, 'i') => Is(word, "identified"u8) && Letters.IsWordAt(text, next, "by"u8) && ahead.HasQuote(text, next),
             (3, 's') => Is(word, "set"u8) && SqlWordsAhead.HasAssignment(text, next),
             _ => false,
         };

@@ -32,16 +32,20 @@ sealed class TokenRule : TextRule
     [
         new("ghp_", 16), new("gho_", 16), new("ghu_", 16), new("ghs_", 16), new("ghr_", 16), new("github_pat_", 16), // GitHub
         new("sk_live_", 10), new("sk_test_", 10), new("rk_live_", 10), new("rk_test_", 10), new("pk_live_", 10), new("whsec_", 16), // Stripe
-        new("npm_", 20), new("hf_", 20), new("dop_v1_", 20), new("doo_v1_", 20), new("shpat_", 16), new("shpss_", 16), new("shpca_", 16), new("glsa_", 20), new("lin_api_", 16),
+        new("npm_", 20), new("hf_", 20), new("dop_v1_", 20), new("doo_v1_", 20), new("shpat_", 16), new("shpss_", 16), new("shpca_", 16), new("glsa_", 20), new("lin_api_", 16), new("dckr_pat_", 16), new("figd_", 20), new("gsk_", 20), new("sbp_", 20), new("rubygems_", 20), new("sntrys_", 16), new("sntryu_", 16),
     ]);
 
     static readonly Shape[]?[] s_withDash = ByCharacterBefore('-',
     [
         new("xoxb-", 10), new("xoxp-", 10), new("xoxa-", 10), new("xoxe-", 10), new("xoxo-", 10), new("xoxr-", 10), new("xoxs-", 10), new("xoxc-", 10), new("xoxd-", 10), new("xapp-", 10), // Slack
-        new("glpat-", 16), new("gldt-", 16), new("glrt-", 16), new("glcbt-", 16), new("GOCSPX-", 16), new("pypi-AgE", 16), new("AGE-SECRET-KEY-1", 16), new("sk-", 20), new("sntrys-", 20),
+        new("glpat-", 16), new("gldt-", 16), new("glrt-", 16), new("glcbt-", 16), new("GOCSPX-", 16), new("pypi-AgE", 16), new("AGE-SECRET-KEY-1", 16), new("sk-", 20), new("nvapi-", 20), new("xai-", 20), new("tskey-", 16), new("PMAK-", 20), new("pat-na1-", 20), new("pat-eu1-", 20),
     ]);
 
-    static readonly Shape[]?[] s_withDot = ByCharacterBefore('.', [new("ya29.", 16), new("SG.", 16), new("hvs.", 16), new("hvb.", 16), new("hvr.", 16), new("dp.pt.", 16), new("hooks.slack.com/", 1) { Tail = s_url, IsMarker = true }]);
+    static readonly Shape[]?[] s_withDot = ByCharacterBefore('.',
+    [
+        new("ya29.", 16), new("SG.", 16), new("hvs.", 16), new("hvb.", 16), new("hvr.", 16), new("dp.pt.", 16),
+        Webhook("hooks.slack.com/"), Webhook("discord.com/api/webhooks/"), Webhook("discordapp.com/api/webhooks/"), Webhook("webhook.office.com/"), Webhook("outlook.office.com/webhook/"), Webhook("api.telegram.org/bot"),
+    ]);
 
     // AWS: the kind, then sixteen capitals and digits. Google: AIza and 35 more.
     static readonly Shape[]?[] s_withI = ByCharacterBefore('I', [new("AKIA", 12) { Tail = s_capitals }, new("ASIA", 12) { Tail = s_capitals }, new("AIza", 20)]);
@@ -69,6 +73,8 @@ sealed class TokenRule : TextRule
             i = end;
         }
     }
+
+    static Shape Webhook(string prefix) => new(prefix, 1) { Tail = s_url, IsMarker = true };
 
     static Shape[]?[] ByCharacterBefore(char telling, Shape[] shapes)
     {

@@ -1,28 +1,9 @@
 // Every thread of the target with its registers in user mode: one pass over the kernel's list of tasks, with nothing stopped. A thread that waits in the kernel
 // has its registers where the kernel saved them when it entered; of a thread that runs they are as old as its last entry, and are marked so.
+#include "pids.bpf.h"
 #include "task.bpf.h"
 
 CONFIG;
-
-static __always_inline u32 id_in_viewers_namespace(struct task_struct *task, u32 *innermost)
-{
-	struct pid *pid = task->thread_pid;
-	if (!pid)
-		return 0;
-	u32 level = BPF_CORE_READ(pid, level), found = 0;
-	// Namespaces can be nested 32 deep (MAX_PID_NS_LEVEL).
-	for (u32 i = 0; i < 33; i++) {
-		struct upid *number = (void *)pid + bpf_core_field_offset(struct pid, numbers) + i * bpf_core_type_size(struct upid);
-		if (i > level)
-			break;
-		u32 nr = BPF_CORE_READ(number, nr);
-		if (i == level)
-			*innermost = nr;
-		if (BPF_CORE_READ(number, ns, ns.inum) == config.namespace)
-			found = nr;
-	}
-	return found;
-}
 
 SEC("iter/task")
 int threads(struct bpf_iter__task *ctx)
@@ -31,7 +12,9 @@ int threads(struct bpf_iter__task *ctx)
 	struct thread_record record = {};
 	if (!task)
 		return 0;
-	record.thread = id_in_viewers_namespace(task, &record.own_thread);
+	struct task_ids ids = ids_of(task, config.namespace);
+	record.thread = ids.in_viewers;
+	record.own_thread = ids.own;
 	record.state = task->__state;
 	if (task->on_cpu)
 		record.flags |= ON_PROCESSOR;

@@ -80,16 +80,6 @@ public sealed unsafe class BpfObject : IDisposable
             throw new InvalidOperationException($"The BPF object '{Name}' has no map '{map}' that can be resized.");
     }
 
-    /// <summary>Leaves a program out, before <see cref="Load"/>: it is neither relocated nor loaded.</summary>
-    public void Exclude(string program)
-    {
-        ThrowIfDisposed();
-        var found = LibBpf.FindProgram(_object, program);
-        if (found == 0)
-            throw new InvalidOperationException($"The BPF object '{Name}' has no program '{program}'.");
-        LibBpf.SetAutoload(found, load: false);
-    }
-
     /// <summary>Relocates, creates the maps and loads the programs.</summary>
     /// <exception cref="KernelRefusalException">A privilege is missing, or the verifier refuses.</exception>
     public void Load()

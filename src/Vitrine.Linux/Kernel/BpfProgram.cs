@@ -89,12 +89,12 @@ public sealed unsafe class BpfProgram
         return Link(LibBpf.AttachTracepoint(_program, category, name), $"attach a program to the tracepoint {category}:{name}");
     }
 
-    /// <summary>Runs the program at the function of the kernel, or the tracepoint, that its section names (<c>fentry</c>, <c>fexit</c>, <c>tp_btf</c>). Needs no tracefs.</summary>
+    /// <summary>Runs the program at the tracepoint that its section names (<c>tp_btf</c>). Needs no tracefs; tracepoints of single system calls cannot be had this way.</summary>
     /// <exception cref="KernelRefusalException">The kernel does not attach it.</exception>
-    public ProbeLink AttachToFunction()
+    public ProbeLink AttachToOwnTracepoint()
     {
         _owner.ThrowIfDisposed();
-        return Link(LibBpf.AttachTrace(_program), $"attach the program {Name} to a function of the kernel");
+        return Link(LibBpf.AttachTrace(_program), $"attach the program {Name} to its tracepoint");
     }
 
     /// <summary>Makes an iterator over tasks of a program <c>SEC("iter/task")</c>.</summary>

@@ -128,9 +128,6 @@ static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_program__set_expected_attach_type")]
     public static partial int SetAttachType(nint program, int type);
 
-    [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload")]
-    public static partial int SetAutoload(nint program, [MarshalAs(UnmanagedType.U1)] bool load);
-
     [LibraryImport(Library, EntryPoint = "bpf_program__attach_uprobe_opts", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint AttachUprobe(nint program, int pid, string path, nuint offset, UprobeOptions* options);
 

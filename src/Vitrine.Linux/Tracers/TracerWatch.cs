@@ -8,8 +8,8 @@ using Vitrine.Linux.Processes;
 namespace Vitrine.Linux.Tracers;
 
 /// <summary>
-/// Sees every debugger of the machine attach and detach, and programs with a debugger's name start, through the kernel (tracers.bpf.c). Nothing is attached to any process: the two programs sit behind the system
-/// call ptrace and at the start of programs, and go with this object or with the end of this process. Children that a traced process makes are traced by the same debugger without another call, and are not told.
+/// Sees every debugger of the machine attach and detach, and programs with a debugger's name start, through the kernel (tracers.bpf.c). Nothing is attached to any process: the two programs sit at the end of
+/// the system call ptrace and at the start of programs, and go with this object or with the end of this process. While the first is there every system call of every process takes the kernel's longer way. Children that a traced process makes are traced by the same debugger without another call, and are not told.
 /// Not thread-safe.
 /// </summary>
 public sealed class TracerWatch : IDisposable
@@ -57,28 +57,14 @@ public sealed class TracerWatch : IDisposable
             var name = Encoding.UTF8.GetBytes(debuggers[i]);
             name.AsSpan(0, Math.Min(name.Length, NameBytes - 1)).CopyTo(((Span<byte>)config.Names).Slice(i * NameBytes, NameBytes));
         }
-        try
-        {
-            return Start(config, seen, atTracepoint: false);
-        }
-        catch (KernelRefusalException)
-        {
-            // Kernels without trampolines for functions (CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS, a hardened kernel) still have the tracepoint. What it lacks, a privilege for instance, the second attempt says.
-            return Start(config, seen, atTracepoint: true);
-        }
-    }
-
-    static TracerWatch Start(in Config config, Action<TracerEvent> seen, bool atTracepoint)
-    {
-        var watch = new TracerWatch(BpfObject.Open(BpfResources.Read(typeof(TracerWatch).Assembly, "Vitrine.Linux.Tracers", "tracers"), "tracers"), seen) { IsAtTracepoint = atTracepoint };
+        var watch = new TracerWatch(BpfObject.Open(BpfResources.Read(typeof(TracerWatch).Assembly, "Vitrine.Linux.Tracers", "tracers"), "tracers"), seen);
         try
         {
             watch._object.SetConfig(config);
-            watch._object.Exclude(atTracepoint ? "ptrace_done" : "ptrace_ended");
             watch._object.Load();
             watch._ring = BpfRingBuffer.Open(watch._object.Map("events"), watch.Take);
-            watch._links.Add(atTracepoint ? watch._object.Program("ptrace_ended").AttachTracepoint("syscalls", "sys_exit_ptrace") : watch._object.Program("ptrace_done").AttachToFunction());
-            watch._links.Add(watch._object.Program("program_started").AttachToFunction());
+            watch._links.Add(watch._object.Program("ptrace_ended").AttachTracepoint("syscalls", "sys_exit_ptrace"));
+            watch._links.Add(watch._object.Program("program_started").AttachToOwnTracepoint());
             return watch;
         }
         catch
@@ -87,11 +73,6 @@ public sealed class TracerWatch : IDisposable
             throw;
         }
     }
-
-    /// <summary>
-    /// Whether it sits at the tracepoint of the call's end, because the kernel does not let it sit behind the function: then every system call of every process takes the kernel's longer way while the watch lasts.
-    /// </summary>
-    public bool IsAtTracepoint { get; private init; }
 
     /// <summary>Events that were lost because nobody polled for them in time.</summary>
     public long Lost => (long)_object.Map("counters").SumPerCpu(LostRing);

@@ -1,8 +1,8 @@
 // Who attaches a debugger to whom, at the moment it happens: what follows the system call ptrace(2), for the three requests that make a tracer and the one that ends it; and the start of programs that bear
 // a debugger's name. Neither is a place that services pass: ptrace is called by debuggers only, and a program is started seldom.
-// There are two ways behind ptrace, and user space loads the first that the kernel takes: behind the function itself, which costs nobody else anything; or at the tracepoint of the call's end, which makes the kernel
-// take the longer way through every system call of every process while it is attached.
-#include "kernel.bpf.h"
+// The place behind ptrace is the tracepoint of the call's end. While it is attached the kernel takes the longer way through every system call of every process (some 40 ns more of each). A program behind the
+// function itself (fexit) would cost nobody else anything; but only some kernels take one, by architecture, configuration and hardening, and what a watch sees should not depend on which of two ways it got.
+#include "pids.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 #define MAX_NAMES 32
@@ -49,26 +49,6 @@ struct task_struct___family {
 	struct task_struct *group_leader;
 } KERNEL_TYPE;
 
-// The pid that a task has in the viewer's namespace, and whether that is its innermost one.
-static __always_inline u32 id_in_viewers_namespace(struct task_struct *task, u32 *is_innermost)
-{
-	struct pid *pid = BPF_CORE_READ(task, thread_pid);
-	if (!pid)
-		return 0;
-	u32 level = BPF_CORE_READ(pid, level), found = 0;
-	// Namespaces can be nested 32 deep (MAX_PID_NS_LEVEL).
-	for (u32 i = 0; i < 33; i++) {
-		struct upid *number = (void *)pid + bpf_core_field_offset(struct pid, numbers) + i * bpf_core_type_size(struct upid);
-		if (i > level)
-			break;
-		if (BPF_CORE_READ(number, ns, ns.inum) == config.namespace) {
-			found = BPF_CORE_READ(number, nr);
-			*is_innermost = i == level;
-		}
-	}
-	return found;
-}
-
 static __always_inline struct task_struct *process_of(struct task_struct *task)
 {
 	struct task_struct___family *family = (void *)task;
@@ -77,6 +57,7 @@ static __always_inline struct task_struct *process_of(struct task_struct *task)
 
 static __always_inline int tell(u32 kind, u32 request, struct task_struct *tracer, u32 target, const void *name_of)
 {
+	struct task_ids ids = ids_of(tracer, config.namespace);
 	struct tracer_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
 	if (!record) {
 		count(LOST_RING);
@@ -84,8 +65,8 @@ static __always_inline int tell(u32 kind, u32 request, struct task_struct *trace
 	}
 	record->kind = kind;
 	record->request = request;
-	record->in_viewers_namespace = 0;
-	record->tracer = id_in_viewers_namespace(tracer, &record->in_viewers_namespace);
+	record->tracer = ids.in_viewers;
+	record->in_viewers_namespace = ids.same;
 	record->target = target;
 	record->uid = (u32)bpf_get_current_uid_gid();
 	record->at = bpf_ktime_get_ns();
@@ -97,7 +78,6 @@ static __always_inline int tell(u32 kind, u32 request, struct task_struct *trace
 }
 
 #if defined(__TARGET_ARCH_x86)
-#define SYS_PTRACE "fexit/__x64_sys_ptrace"
 struct pt_regs___kernel {
 	unsigned long di, si;
 } KERNEL_TYPE;
@@ -105,7 +85,6 @@ struct pt_regs___kernel {
 #define SECOND(registers) BPF_CORE_READ(registers, si)
 #else
 // The result takes the place of the first argument, which is kept beside.
-#define SYS_PTRACE "fexit/__arm64_sys_ptrace"
 struct pt_regs___kernel {
 	u64 regs[31];
 	u64 orig_x0;
@@ -114,14 +93,16 @@ struct pt_regs___kernel {
 #define SECOND(registers) BPF_CORE_READ(registers, regs[1])
 #endif
 
-static __always_inline int traced(struct pt_regs___kernel *registers, long result)
+// The context is eight bytes common to all, the number of the call, and its result (events/syscalls/sys_exit_ptrace/format).
+SEC("tracepoint")
+int ptrace_ended(long *ctx)
 {
-	u32 request = (u32)FIRST(registers);
-	if (result != 0)
+	if (ctx[2] != 0)
 		return 0;
 	struct task_struct *current = bpf_get_current_task_btf();
 	struct task_struct___family *family = (void *)current;
-	u32 innermost = 0;
+	struct pt_regs___kernel *registers = (void *)bpf_task_pt_regs(current);
+	u32 request = (u32)FIRST(registers);
 	switch (request) {
 	case ATTACH:
 	case SEIZE:
@@ -130,24 +111,10 @@ static __always_inline int traced(struct pt_regs___kernel *registers, long resul
 		return tell(DETACHED, request, process_of(current), (u32)SECOND(registers), process_of(current));
 	case TRACEME: {
 		struct task_struct *parent = BPF_CORE_READ(family, real_parent);
-		return tell(ATTACHED, request, process_of(parent), id_in_viewers_namespace(current, &innermost), process_of(parent));
+		return tell(ATTACHED, request, process_of(parent), ids_of(current, config.namespace).in_viewers, process_of(parent));
 	}
 	}
 	return 0;
-}
-
-// The context is the arguments of the function, here one, and then its result.
-SEC(SYS_PTRACE)
-int ptrace_done(unsigned long long *ctx)
-{
-	return traced((void *)ctx[0], (long)ctx[1]);
-}
-
-// The context is eight bytes common to all, the number of the call, and its result (events/syscalls/sys_exit_ptrace/format).
-SEC("tracepoint")
-int ptrace_ended(long *ctx)
-{
-	return traced((void *)bpf_task_pt_regs(bpf_get_current_task_btf()), ctx[2]);
 }
 
 SEC("tp_btf/sched_process_exec")

@@ -22,7 +22,7 @@ sealed class KernelSource : IDebuggerSource
 
     public string Name => "kernel";
 
-    public string How => $"by two BPF programs of the kernel, {(_watch.IsAtTracepoint ? "at the end of the system call ptrace (its tracepoint, which slows every system call of the machine a little)" : "behind the system call ptrace")} and at the start of programs: at once";
+    public string How => "by two BPF programs of the kernel, at the end of the system call ptrace (which slows every system call of the machine a little) and at the start of programs: at once";
 
     public long Lost => _watch.Lost;
 

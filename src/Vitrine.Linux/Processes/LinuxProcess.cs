@@ -95,7 +95,7 @@ public sealed class LinuxProcess
     }
 
     /// <summary>Pid of the tracer (a debugger, strace), 0 = none. A tracer in a pid namespace that the viewer cannot see also reads as 0.</summary>
-    public int TracerPid => Status().TracerPid ?? 0;
+    public int TracerPid => Status().TracerPid;
 
     /// <summary>Who traces the process, null when nobody does.</summary>
     public ProcessTracer? Tracer

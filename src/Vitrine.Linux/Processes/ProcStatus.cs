@@ -18,7 +18,8 @@ internal sealed class ProcStatus
 
     public int? SeccompFilters => (int?)Number("Seccomp_filters");
 
-    public int? TracerPid => (int?)Number("TracerPid");
+    /// <summary>The process that traces this one; 0 = none. The kernel gives the thread that made the call, which need not be the first of its process: https://github.com/torvalds/linux/blob/v6.12/fs/proc/array.c, task_state</summary>
+    public int TracerPid => (int?)Number("TracerPid") is > 0 and var thread ? TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{thread}/status"))?.ThreadGroup ?? thread : 0;
 
     public int? ThreadGroup => (int?)Number("Tgid");
 

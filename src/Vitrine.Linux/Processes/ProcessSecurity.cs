@@ -38,7 +38,7 @@ public sealed record ProcessSecurity
         NoNewPrivileges = status.NoNewPrivileges,
         SeccompMode = status.SeccompMode,
         SeccompFilters = status.SeccompFilters,
-        TracerPid = status.TracerPid ?? 0,
+        TracerPid = status.TracerPid,
         IsKernelThread = status.IsKernelThread,
         IsDumpingCore = status.IsDumpingCore,
     };

@@ -148,16 +148,21 @@ public sealed class LinuxProcessTests
         Assert.True(elf.Bytes(0, elf.Length).SequenceEqual(before));
     }
 
-    [Fact]
-    public void Tracer_OfAStoppedProcess_IsKnown()
+    /// <summary>The kernel tells the thread that attached, Delve's for instance, which need not be the first of its process.</summary>
+    [Theory]
+    [InlineData("attach(argv);")]
+    [InlineData("pthread_t thread; if (pthread_create(&thread, 0, attach, argv)) return 1;")]
+    public void Tracer_OfAStoppedProcess_IsKnown(string inWhichThread)
     {
-        const string source = """
+        var source = $$"""
+            #include <pthread.h>
             #include <stdlib.h>
             #include <sys/ptrace.h>
             #include <unistd.h>
-            int main(int argc, char **argv) { if (ptrace(PTRACE_ATTACH, atoi(argv[argc - 1]), 0, 0)) return 1; pause(); }
+            static void *attach(void *argv) { if (ptrace(PTRACE_ATTACH, atoi(((char **)argv)[1]), 0, 0)) exit(1); pause(); return 0; }
+            int main(int argc, char **argv) { {{inWhichThread}} pause(); }
             """;
-        using var program = new CProgram(source);
+        using var program = new CProgram(source, "-pthread");
         using var child = new Child("sleep", "60");
         using var debugger = new Child(program.Path, child.Pid.ToString(CultureInfo.InvariantCulture));
         var process = LinuxProcess.Open(child.Pid);

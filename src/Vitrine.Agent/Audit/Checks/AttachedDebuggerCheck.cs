@@ -9,7 +9,7 @@ sealed class AttachedDebuggerCheck : IProcessCheck
     {
         if (process.Tracer is not { } tracer)
             yield break;
-        var evidence = new List<Evidence> { new($"TracerPid is {tracer.Pid}", process.Proc("status")) };
+        var evidence = new List<Evidence> { new($"its tracer is process {tracer.Pid}", process.Proc("status")) };
         if (tracer.CommandName is { } name)
             evidence.Add(new($"process {tracer.Pid} is {Shown.Text(name)}{(tracer.Uid is { } uid ? $", user {uid}" : "")}", $"/proc/{tracer.Pid}/status"));
         else

@@ -1,4 +1,5 @@
 using Vitrine.Guard.Tests.Fakes;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Guard.Tests;
 
@@ -150,13 +151,7 @@ public sealed class LookGuardTests
         var stranger = Looks.From("192.0.2.1", Looks.Heap);
 
         foreach (var request in (LookRequest[])[allowed, refused, stranger, atAService, elsewhere])
-        {
-            Decide(request);
-            Decide(request);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 1000; i++) Decide(request);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
+            Assert.Equal(0, AllocatedBytes.Of(() => Decide(request), rounds: 1000));
 
         void Decide(LookRequest request)
         {

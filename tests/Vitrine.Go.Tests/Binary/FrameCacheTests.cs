@@ -64,16 +64,11 @@ public class FrameCacheTests
         var functions = program.Binary.Functions;
         var cache = new FrameCache(functions);
         var pcs = Enumerable.Range(0, 1000).Select(i => functions[i].Entry + 1).ToArray();
-        for (var round = 0; round < 3; round++)
+
+        Assert.Equal(0, AllocatedBytes.Of(() =>
         {
             foreach (var pc in pcs)
                 cache.TryGet(pc, out _);
-        }
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var pc in pcs)
-            cache.TryGet(pc, out _);
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        }, rounds: 3));
     }
 }

@@ -3,6 +3,7 @@ using Vitrine.Linux.Binaries;
 using Vitrine.Linux.Memory;
 using Vitrine.Linux.Processes;
 using Vitrine.Linux.Tests.Support;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Linux.Tests.Memory;
 
@@ -118,12 +119,7 @@ public sealed class ReadPlanTests : IDisposable
     public void Read_ReusedPlan_AllocatesNothing()
     {
         using var plan = new ReadPlan { CoalesceGap = 0 };
-        for (var round = 0; round < 3; round++)
-            Fill(plan);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var round = 0; round < 5; round++)
-            Fill(plan);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, AllocatedBytes.Of(() => Fill(plan), rounds: 5));
 
         void Fill(ReadPlan p)
         {

@@ -4,6 +4,7 @@ using Vitrine.Linux.Memory;
 using Vitrine.Linux.Processes;
 using Vitrine.Linux.Tests.Support;
 using Vitrine.Linux.Unwinding;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Linux.Tests.Unwinding;
 
@@ -148,11 +149,7 @@ public class NativeStackTests
         var bytes = new byte[1 << 16];
         var copy = new StackCopy().Set(registers[7], bytes, memory.Read(registers[7], bytes));
         var frames = new ulong[64];
-        unwinder.Unwind(registers, copy, frames, out _);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            unwinder.Unwind(registers, copy, frames, out _);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, AllocatedBytes.Of(() => unwinder.Unwind(registers, copy, frames, out _), rounds: 1000));
     }
 
     static RegisterSet RegistersOf(string line)

@@ -24,8 +24,16 @@ public sealed class CollectorTarget : IDisposable
 
     public int Pid => process.Id;
 
-    /// <summary>Lines of gctrace so far.</summary>
-    public IReadOnlyList<string> Trace => [.. errors.Where(line => line.StartsWith("gc ", StringComparison.Ordinal))];
+    /// <summary>
+    /// Lines of gctrace up to this collection and those after it. The runtime counts a collection before it prints its line, and the line comes through another pipe than the answers: it is waited for.
+    /// </summary>
+    public IReadOnlyList<string> Trace(long collections)
+    {
+        List<string> lines = [];
+        if (!SpinWait.SpinUntil(() => (lines = [.. errors.Where(line => line.StartsWith("gc ", StringComparison.Ordinal))]).Count >= collections, AnswerLimit))
+            throw new TimeoutException($"the collector sample printed {lines.Count} of {collections} lines within {AnswerLimit.TotalSeconds} s");
+        return lines;
+    }
 
     /// <summary>Lines of <c>GODEBUG=gcpacertrace=1</c> that say that a sweep has ended: pages that it swept.</summary>
     public IReadOnlyList<long> SweptPages =>

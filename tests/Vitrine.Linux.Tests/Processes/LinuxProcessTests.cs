@@ -16,7 +16,8 @@ public sealed class LinuxProcessTests
     {
         using var child = new Child("sleep", "61.5");
         var process = LinuxProcess.Open(child.Pid);
-        Until.True(() => process.CommandName == "sleep", () => "exec of sleep");
+        // Until it sleeps its memory grows.
+        Until.True(() => process.CommandName == "sleep" && process.State == 'S', () => "sleep sleeps");
         Assert.Equal(["sleep", "61.5"], process.CommandLine);
         Assert.Equal("sleep", Path.GetFileName(process.ExecutablePath));
         Assert.False(process.ExecutableDeleted);
@@ -25,7 +26,6 @@ public sealed class LinuxProcessTests
         Assert.Equal(Ps("rss"), (process.ResidentBytes / 1024).ToString(CultureInfo.InvariantCulture));
         Assert.InRange(process.Uptime.TotalSeconds - double.Parse(Ps("etimes"), CultureInfo.InvariantCulture), -1.5, 2.5);
         Assert.InRange((DateTimeOffset.UtcNow - process.StartedAt).TotalSeconds, 0, 30);
-        Until.True(() => process.State == 'S', () => "it sleeps");
         Assert.Equal(0, process.TracerPid);
         Assert.Equal(Tool.Run("readlink", $"/proc/{child.Pid}/ns/net").Trim(), $"net:[{process.Namespaces.Network}]");
         Assert.Equal(Tool.Run("readlink", $"/proc/{child.Pid}/ns/mnt").Trim(), $"mnt:[{process.Namespaces.Mount}]");
@@ -92,9 +92,9 @@ public sealed class LinuxProcessTests
         busy.Start();
         idle.Start();
         var process = LinuxProcess.Open(Environment.ProcessId);
-        Until.True(() => process.Threads().Any(t => t.Name == "vitrine spins" && t.UserTime + t.SystemTime > TimeSpan.FromMilliseconds(50)), () => "the busy thread has used CPU time");
-        var threads = process.Threads();
-        Assert.Contains(threads, t => t is { Name: "vitrine (id) 1", State: 'S' });
+        IReadOnlyList<ThreadInfo> threads = [];
+        Until.True(() => (threads = process.Threads()).Any(t => t.Name == "vitrine spins" && t.UserTime + t.SystemTime > TimeSpan.FromMilliseconds(50)) && threads.Any(t => t is { Name: "vitrine (id) 1", State: 'S' }),
+            () => "the busy thread has used CPU time and the idle one waits");
         Assert.Contains(threads, t => t.ThreadId == Environment.ProcessId);
         Assert.Equal(threads.OrderBy(t => t.ThreadId).Select(t => t.ThreadId), threads.Select(t => t.ThreadId));
         Assert.Equal(2, LinuxProcess.Open(Environment.ProcessId, new Limits { MaxThreads = 2 }).Threads().Count);

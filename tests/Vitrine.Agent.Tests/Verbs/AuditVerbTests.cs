@@ -203,7 +203,8 @@ public sealed class AuditVerbTests : IDisposable
     {
         foreach (var process in _started)
         {
-            if (!process.HasExited) process.Kill();
+            // A child of a debugger, such as the shell of gdb, has the other end of what is read from the debugger: while it lives, so does the wait.
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
             process.WaitForExit(Limit);
             process.Dispose();
         }

@@ -150,16 +150,21 @@ public sealed class EventLabelsTests(ITestOutputHelper output)
     static double WaitsForTheLock(int milliseconds)
     {
         using var held = new ManualResetEventSlim();
+        var waiter = Thread.CurrentThread;
+        var comes = false;
         var holder = new Thread(() =>
         {
             lock (Gate)
             {
                 held.Set();
+                // On a busy machine the other thread may come later than the lock would be held.
+                SpinWait.SpinUntil(() => Volatile.Read(ref comes) && waiter.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(60));
                 Thread.Sleep(milliseconds);
             }
         });
         holder.Start();
         held.Wait();
+        Volatile.Write(ref comes, true);
         var begun = Stopwatch.GetTimestamp();
         double waited;
         lock (Gate) waited = Stopwatch.GetElapsedTime(begun).TotalNanoseconds;

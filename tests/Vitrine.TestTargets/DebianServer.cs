@@ -47,10 +47,9 @@ public sealed class DebianServer : IDisposable
     /// <summary>Where the server answers, such as <c>http://127.0.0.1:40123</c>.</summary>
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
-    /// <summary>Starts a server and waits until it accepts connections. Skips the test in the short run or when it was not fetched.</summary>
+    /// <summary>Starts a server and waits until it accepts connections. Skips the test when it was not fetched: the short run does not fetch them, and such a test is marked <see cref="FullRunOnlyAttribute"/>.</summary>
     public static DebianServer Start(string name)
     {
-        Prerequisite.NotInQuickRun("Debian servers");
         var program = ProgramOf(name);
         if (!File.Exists(program)) Prerequisite.Missing($"{name} is missing: run eng/debian-servers");
 

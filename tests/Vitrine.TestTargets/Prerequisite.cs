@@ -9,7 +9,7 @@ public static class Prerequisite
     public static bool IsContinuousIntegration =>
         string.Equals(Environment.GetEnvironmentVariable("CI"), "true", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>True when <c>./test --quick</c> asked for the short run: newest and oldest versions, no servers.</summary>
+    /// <summary>True when <c>./test --quick</c> asked for the short run: the newest and the oldest version, without what is marked <see cref="FullRunOnlyAttribute"/>.</summary>
     public static bool IsQuickRun => Environment.GetEnvironmentVariable("VITRINE_TEST_QUICK") == "1";
 
     /// <summary>Skips the running test, or fails it where nothing may be missing.</summary>
@@ -18,12 +18,6 @@ public static class Prerequisite
     {
         if (IsContinuousIntegration) Assert.Fail(what);
         Assert.Skip(what);
-    }
-
-    /// <summary>Skips the running test, also in CI, because the short run leaves it out.</summary>
-    public static void NotInQuickRun(string what)
-    {
-        if (IsQuickRun) Assert.Skip($"left out of --quick: {what}");
     }
 
     /// <summary>Skips or fails unless the test runs as root.</summary>

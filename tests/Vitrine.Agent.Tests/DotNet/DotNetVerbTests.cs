@@ -6,6 +6,7 @@ using Vitrine.DotNet.Tests;
 using Vitrine.Linux.Processes;
 using Vitrine.Pprof;
 using Vitrine.Pprof.Wire;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Agent.Tests.DotNet;
 
@@ -179,6 +180,7 @@ public sealed class DotNetVerbTests
         Assert.Contains("exceptions", result.Errors, StringComparison.Ordinal);
     }
 
+    [FullRunOnly("eleven seconds of leaking")]
     [Fact]
     public void Leaks_ThreadsThatStay_AreSuspected()
     {
@@ -195,6 +197,7 @@ public sealed class DotNetVerbTests
         Assert.Contains("full collection", Finding(stays, "heap").GetProperty("evidence")[0].GetProperty("statement").GetString(), StringComparison.Ordinal);
     }
 
+    [FullRunOnly("ten seconds of leaking")]
     [Fact]
     public void Leaks_MemoryThatSurvivesFullCollections_IsSuspected()
     {
@@ -241,6 +244,7 @@ public sealed class DotNetVerbTests
     }
 
     /// <summary>The sample with both faults: who keeps memory, and what the pool's workers wait for, are named.</summary>
+    [FullRunOnly("fifteen seconds of leaking")]
     [Fact]
     public async Task Leaks_FaultySample_NamesTheCacheAndTheStarvation()
     {

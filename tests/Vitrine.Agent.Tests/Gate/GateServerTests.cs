@@ -17,6 +17,7 @@ public sealed class GateServerTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    [FullRunOnly("Debian servers")]
     [Fact]
     public async Task Get_InFrontOfPrometheus_IsAProtectedPprof()
     {

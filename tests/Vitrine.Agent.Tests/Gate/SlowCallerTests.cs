@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Vitrine.Agent.Gate;
+using Vitrine.TestTargets;
 
 namespace Vitrine.Agent.Tests.Gate;
 
@@ -18,6 +19,7 @@ public sealed class SlowCallerTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    [FullRunOnly("twenty seconds until the slow are cut off")]
     [Theory]
     [InlineData("GET /debug/pprof/heap HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")]
     [InlineData("PRI * HTTP/2.0\r\n\r\nS")]

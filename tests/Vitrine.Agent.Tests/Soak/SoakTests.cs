@@ -23,6 +23,7 @@ public sealed class SoakTests
         { GoToolchain.Newest, "gcstoptheworld=1,efence=0" },
     };
 
+    [FullRunOnly("every instrument for eight seconds on three targets")]
     [Theory, MemberData(nameof(Targets))]
     public void StressedProgram_WithEveryProbe_StaysRightAndHasNoWrongFrame(string version, string debug)
     {
@@ -81,6 +82,7 @@ public sealed class SoakTests
     }
 
     /// <summary>Servers that nobody here wrote, answering requests all the while.</summary>
+    [FullRunOnly("Debian servers")]
     [Theory, InlineData("prometheus"), InlineData("etcd-server")]
     public void DebianServer_UnderLoadWithEveryProbe_GoesOn(string name)
     {

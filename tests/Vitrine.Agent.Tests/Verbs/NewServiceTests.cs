@@ -17,10 +17,10 @@ public sealed class NewServiceTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    [FullRunOnly("a project that is made, built and run")]
     [Fact]
     public async Task NewWebProject_TwoLines_ShowsItsHotFunctionFromInsideAndFromOutside()
     {
-        Prerequisite.NotInQuickRun("a project that is made, built and run");
         Prerequisite.Probes();
 
         // 1. The packages of this build in a folder, and a project as the SDK makes it. Nothing is fetched: what else the packages need was restored for this build.

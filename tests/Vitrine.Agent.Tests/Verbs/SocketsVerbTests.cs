@@ -59,6 +59,7 @@ public sealed class SocketsVerbTests
         Assert.InRange(json.GetProperty("coverage").GetProperty("watchedMs").GetDouble(), 1000, 60_000);
     }
 
+    [FullRunOnly("Debian servers")]
     [Theory, MemberData(nameof(DebianServer.All), MemberType = typeof(DebianServer))]
     public void Sockets_OfDebianServers_NameTheGoroutineOfTheServersOwnAccount(string name)
     {

@@ -19,6 +19,7 @@ public sealed class TargetEndsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>Every verb that watches, all of them at once on one process that is killed.</summary>
+    [FullRunOnly("eleven verbs at once")]
     [Fact]
     public void Every_verb_that_watches_keeps_its_result_and_says_that_it_was_cut_short()
     {

@@ -1,4 +1,5 @@
 using Vitrine.DotNet.Cpu;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Cpu;
 
@@ -31,6 +32,7 @@ public sealed class CpuTruthTests
         return 0.05 + 3 * deviation / samples;
     }
 
+    [FullRunOnly("seconds of processor time on up to forty threads; the other tests of this class and CpuInstrumentTests stay")]
     [Theory]
     [InlineData(CpuBackend.PerfThreads, 1, 0.8)]
     [InlineData(CpuBackend.PerfThreads, 2, 0.6)]

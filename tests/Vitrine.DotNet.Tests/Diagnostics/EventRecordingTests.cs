@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using Vitrine.DotNet.Diagnostics;
 using Vitrine.DotNet.Nettrace;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Diagnostics;
 
@@ -126,6 +127,7 @@ public sealed class EventRecordingTests
         maker.Wait();
     }
 
+    [FullRunOnly("a storm of events and a sink that is slow on purpose")]
     [Fact]
     public void Stop_StormAndSlowSink_EveryEventIsSeenOrCounted()
     {

@@ -3,6 +3,7 @@ using Vitrine.DotNet.Diagnostics;
 using Vitrine.DotNet.Events;
 using Vitrine.DotNet.Nettrace;
 using Vitrine.DotNet.Tests.Diagnostics;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Events;
 
@@ -40,6 +41,7 @@ public sealed class EventSessionTests
         return cutOff;
     }
 
+    [FullRunOnly("the patience with a sink that stands still has to run out")]
     [Fact]
     public void CutOff_SinkThatStandsStill_IsSaid()
     {

@@ -8,6 +8,7 @@ using Vitrine.Instruments;
 using Vitrine.Linux.Processes;
 using Vitrine.Pprof;
 using Vitrine.Pprof.Wire;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Heap;
 
@@ -193,6 +194,7 @@ public sealed class HeapTrackingTests
         Assert.Contains("% of one core", recording.Cost, StringComparison.Ordinal);
     }
 
+    [FullRunOnly("many seconds of allocations; Collect_FromOutside stays")]
     [Fact]
     public void Record_OfAllocations_FromOutside_IsTheProgramsAccount()
     {

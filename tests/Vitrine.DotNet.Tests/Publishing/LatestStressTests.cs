@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Vitrine.DotNet.Publishing;
+using Vitrine.TestTargets;
 
 namespace Vitrine.DotNet.Tests.Publishing;
 
@@ -32,6 +33,7 @@ public sealed class LatestStressTests(ITestOutputHelper output)
         }
     }
 
+    [FullRunOnly("seconds of up to 32 busy threads")]
     [Theory]
     [InlineData(1, 8, 8)]
     [InlineData(8, 1, 2)]

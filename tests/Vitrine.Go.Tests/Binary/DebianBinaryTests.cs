@@ -5,12 +5,12 @@ using Vitrine.TestTargets;
 namespace Vitrine.Go.Tests.Binary;
 
 /// <summary>Go servers as Debian builds and strips them: nobody here chose their flags.</summary>
+[FullRunOnly("Debian servers")]
 public class DebianBinaryTests
 {
     [Theory, MemberData(nameof(DebianServer.All), MemberType = typeof(DebianServer))]
     public void Open_ServerOfDebian_ReadsFunctionsAndTypes(string name)
     {
-        Prerequisite.NotInQuickRun("Debian servers");
         var path = DebianServer.ProgramOf(name);
         if (!File.Exists(path))
             Prerequisite.Missing($"{name} is missing: run eng/debian-servers");

@@ -53,6 +53,7 @@ public class GlobalsLiveTests
             name => Assert.True(globals.Address(name).IsKnown, $"{name}: {globals.Address(name).Reason}"));
     }
 
+    [FullRunOnly("Debian servers")]
     [Theory, MemberData(nameof(DebianServer.All), MemberType = typeof(DebianServer))]
     public void Confirm_DebianServer_FindsWhatTheReadersNeed(string name)
     {

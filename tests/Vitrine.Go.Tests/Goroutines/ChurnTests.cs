@@ -11,6 +11,7 @@ public sealed class ChurnTests
     private const int MinDumps = 5;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(4);
 
+    [FullRunOnly("four seconds of churn for each version")]
     [Theory, MemberData(nameof(GoMatrix.Versions), MemberType = typeof(GoMatrix))]
     public void ReadGoroutines_UnderChurn_ShowsNothingThatIsNotThere(string version)
     {

@@ -6,6 +6,7 @@ using Vitrine.TestTargets;
 namespace Vitrine.Go.Tests.Goroutines;
 
 /// <summary>Servers that nobody here wrote, as Debian builds and strips them, against their own /debug/pprof/goroutine?debug=2.</summary>
+[FullRunOnly("Debian servers")]
 public sealed class DebianServerGoroutineTests
 {
     private const int Attempts = 20;

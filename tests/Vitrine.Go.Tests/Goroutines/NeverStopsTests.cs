@@ -6,6 +6,7 @@ namespace Vitrine.Go.Tests.Goroutines;
 
 /// <summary>The target keeps its own time: a heartbeat of 200 µs, whose gaps with a dump per second are compared with those without.</summary>
 [Collection(nameof(Alone))]
+[FullRunOnly("twelve windows of a second each")]
 public sealed class NeverStopsTests
 {
     private const int WindowPairs = 6;

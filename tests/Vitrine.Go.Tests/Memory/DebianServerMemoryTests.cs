@@ -14,6 +14,7 @@ namespace Vitrine.Go.Tests.Memory;
 /// Stripped servers that nobody here wrote, while they work. What only grows is read between two accounts of the server itself and must lie
 /// between them; what may go either way must lie near them.
 /// </summary>
+[FullRunOnly("Debian servers")]
 public sealed class DebianServerMemoryTests
 {
     // Between two accounts these servers allocate a few megabytes, and a collection may end.

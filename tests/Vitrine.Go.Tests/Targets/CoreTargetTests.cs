@@ -7,6 +7,7 @@ using Vitrine.TestTargets;
 namespace Vitrine.Go.Tests.Targets;
 
 /// <summary>A core dump through the same readers as a live process: what both say has to be the same.</summary>
+[FullRunOnly("core dumps of two programs; CoreDumpTests stays")]
 public sealed class CoreTargetTests
 {
     [Theory]

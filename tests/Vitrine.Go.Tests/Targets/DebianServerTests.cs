@@ -2,6 +2,7 @@ using Vitrine.TestTargets;
 
 namespace Vitrine.Go.Tests.Targets;
 
+[FullRunOnly("Debian servers")]
 public sealed class DebianServerTests
 {
     [Theory, MemberData(nameof(DebianServer.All), MemberType = typeof(DebianServer))]

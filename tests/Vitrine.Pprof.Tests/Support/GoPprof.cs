@@ -11,7 +11,7 @@ namespace Vitrine.Pprof.Tests.Support;
 /// </summary>
 public static class GoPprof
 {
-    const string Version = "1.26";
+    static readonly string Version = GoToolchain.Newest;
     static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     static readonly Lazy<string> PprofBinary = new(BuildPprof);
     static readonly Lazy<string> TruthBinary = new(BuildTruth);

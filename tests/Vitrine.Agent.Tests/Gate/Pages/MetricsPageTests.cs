@@ -18,6 +18,7 @@ public sealed class MetricsPageTests
     // These do not change by themselves.
     static readonly string[] s_constant = ["go_gc_gogc_percent", "go_gc_gomemlimit_bytes", "go_sched_gomaxprocs_threads", "process_max_fds", "process_virtual_memory_max_bytes"];
 
+    [FullRunOnly("Debian servers")]
     [Theory]
     [InlineData("prometheus")]
     [InlineData("prometheus-node-exporter")]
@@ -55,6 +56,7 @@ public sealed class MetricsPageTests
         return seen >= Math.Min(before, after) - slack && seen <= Math.Max(before, after) + slack;
     }
 
+    [FullRunOnly("Debian servers")]
     [Fact]
     public void Write_OfAQuietServer_HasThePausesAndSystemMemoryExactly()
     {

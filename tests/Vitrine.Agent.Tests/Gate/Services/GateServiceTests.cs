@@ -28,6 +28,7 @@ public sealed class GateServiceTests
         }
     }
 
+    [FullRunOnly("Debian servers")]
     [Fact]
     public void WriteText_OfGoroutines_IsGosTextAndAsksNobody()
     {
@@ -43,6 +44,7 @@ public sealed class GateServiceTests
         Assert.Contains("net/http.(*Server).Serve(", text.ToString(), StringComparison.Ordinal);
     }
 
+    [FullRunOnly("Debian servers")]
     [Fact]
     public void Collect_WhatTheOutsideCannotSee_IsForwarded()
     {
@@ -58,6 +60,7 @@ public sealed class GateServiceTests
         Assert.StartsWith("vitrine gate: forwarded", profile.Comments[0], StringComparison.Ordinal);
     }
 
+    [FullRunOnly("Debian servers")]
     [Fact]
     public void Record_OfCpuWhereNoProcessIsSeen_IsForwarded()
     {
@@ -73,6 +76,7 @@ public sealed class GateServiceTests
         Assert.Contains("nonexistent", recording.Look.Result.Comments[0], StringComparison.Ordinal);
     }
 
+    [FullRunOnly("Debian servers")]
     [Fact]
     public void Record_OfATrace_IsTheServicesOwn()
     {
@@ -87,6 +91,7 @@ public sealed class GateServiceTests
         Assert.StartsWith("go 1.", Encoding.ASCII.GetString(trace.ToArray().AsSpan(0, 16)), StringComparison.Ordinal);
     }
 
+    [FullRunOnly("Debian servers")]
     [Fact]
     public void WriteText_WhenTheServiceCannotBeSeen_IsRefusedAndNotForwarded()
     {
@@ -132,6 +137,7 @@ public sealed class GateServiceTests
         Assert.Contains(process.Pid.ToString(System.Globalization.CultureInfo.InvariantCulture), Assert.Throws<InstrumentUnavailableException>(service.Open).Message, StringComparison.Ordinal);
     }
 
+    [FullRunOnly("Debian servers")]
     [Fact]
     public void Write_OfTheCommandLine_IsThatOfTheProcess()
     {

@@ -6,6 +6,7 @@ namespace Vitrine.Go.Tests.Probes.Collector;
 
 /// <summary>Stripped servers that nobody here wrote, while they work: the collections they tell of are those that were seen.</summary>
 [Collection(nameof(Alone))]
+[FullRunOnly("Debian servers")]
 public sealed class DebianServerGcTests
 {
     const int Requests = 150;

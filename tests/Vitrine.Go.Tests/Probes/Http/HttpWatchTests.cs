@@ -73,6 +73,7 @@ public sealed class HttpWatchTests
         CheckWorld(report);
     }
 
+    [FullRunOnly("four seconds of requests for each version")]
     [Theory]
     [MemberData(nameof(SomeVersions))]
     public async Task Requests_from_before_and_requests_that_stay(string version)
@@ -169,6 +170,7 @@ public sealed class HttpWatchTests
         Assert.Null(Assert.Single(report.Requests).Line.Query);
     }
 
+    [FullRunOnly("five seconds of windows")]
     [Fact]
     public async Task Windows_of_the_budget_make_up_no_durations()
     {
@@ -265,6 +267,7 @@ public sealed class HttpWatchTests
         Assert.Contains(report.Probes.Notes, static note => note.Contains("not known", StringComparison.Ordinal));
     }
 
+    [FullRunOnly("Debian servers")]
     [Theory]
     [InlineData("prometheus")]
     [InlineData("etcd-server")]

@@ -6,6 +6,7 @@ namespace Vitrine.Go.Tests.Probes.Latency;
 
 /// <summary>Latencies of servers that nobody here wrote, as Debian builds and strips them.</summary>
 [Collection(nameof(Alone))]
+[FullRunOnly("Debian servers")]
 public sealed class DebianServerLatencyTests
 {
     [Theory, MemberData(nameof(DebianServer.All), MemberType = typeof(DebianServer))]

@@ -144,6 +144,7 @@ public sealed class LatencyTruthTests
         Assert.Equal(new Dictionary<string, long> { ["main.recursive"] = 190, ["main.runRecursive"] = 10 }, rows);
     }
 
+    [FullRunOnly("eight seconds of calls for each version")]
     [Theory]
     [InlineData("1.19")]
     [InlineData("1.27")]

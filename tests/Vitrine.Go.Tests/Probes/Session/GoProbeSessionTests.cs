@@ -65,6 +65,7 @@ public sealed class GoProbeSessionTests
         Assert.NotEmpty(absent.Reason);
     }
 
+    [FullRunOnly("six seconds of windows")]
     [Fact]
     public async Task A_budget_is_kept_and_what_cannot_be_estimated_is_not()
     {

@@ -96,6 +96,7 @@ public sealed class WaitProbeTests
     }
 
     /// <summary>Servers that nobody here wrote, as Debian ships them: every wait has a stack that begins where a goroutine begins.</summary>
+    [FullRunOnly("Debian servers")]
     [Theory]
     [InlineData("prometheus")]
     [InlineData("etcd-server")]
@@ -144,6 +145,7 @@ public sealed class WaitProbeTests
     }
 
     /// <summary>Waits that come and go while the dump is taken: none of them is said to be older than the look, in which all of them began.</summary>
+    [FullRunOnly("five seconds of waits")]
     [Fact]
     public async Task Ongoing_ShortWaitsDuringTheDump_AreNotOlderThanTheLook()
     {

@@ -1,5 +1,6 @@
 using Vitrine.GuardBench.Decision;
 using Vitrine.GuardBench.Gate;
+using Vitrine.GuardBench.Hiding;
 using Vitrine.GuardBench.Host;
 using Vitrine.GuardBench.Redaction;
 
@@ -16,6 +17,7 @@ var parts = args.Where(static one => !one.StartsWith('-')).ToHashSet(StringCompa
 [
     ("decision", () => DecisionBench.Run(quick)),
     ("host", () => HostBench.Run(quick)),
+    ("hiding", () => HidingBench.Run(quick)),
     ("redaction", () => RedactionBench.Run(quick, folder)),
     ("redaction-hostile", () => RedactionBench.RunHostile(quick)),
 ];

@@ -182,8 +182,8 @@ sealed class GateServer : IAsyncDisposable
                 Service = isBelowServices ? "" : options.Upstreams.Keys.Single(),
                 IsBelowServices = isBelowServices,
                 Prefix = options.Prefix,
-                MetricsPath = options.MetricsPath,
-                VarsPath = options.VarsPath,
+                MetricsPath = options.MetricsAt,
+                VarsPath = options.VarsAt,
             });
             door.MapProfiles(endpoints);
             door.MapMetrics(endpoints);

@@ -63,13 +63,13 @@ public sealed class GateReloadTests : IDisposable
     [Fact]
     public void Check_OfNulls_NamesTheKeys()
     {
-        var options = new GateOptions { Prefix = null!, MetricsPath = null!, VarsPath = null!, Socket = new() { Path = null!, Mode = null!, Group = null! }, Guard = null! };
+        var options = new GateOptions { Prefix = null!, Socket = new() { Path = null!, Mode = null!, Group = null! }, Guard = null! };
         options.Upstreams["a"] = null!;
         options.Listeners.Add(null!);
 
         var problems = string.Join('\n', Assert.Throws<GateSettingsException>(() => GateSettings.Check(options, "test")).Problems);
 
-        foreach (var key in (string[])["Prefix is null", "MetricsPath is null", "VarsPath is null", "Socket:Path", "Socket:Mode", "Socket:Group", "Guard is null", "Upstreams:a is null", "Listeners:0:Address"])
+        foreach (var key in (string[])["Prefix is null", "Socket:Path", "Socket:Mode", "Socket:Group", "Guard is null", "Upstreams:a is null", "Listeners:0:Address"])
             Assert.Contains(key, problems, StringComparison.Ordinal);
     }
 

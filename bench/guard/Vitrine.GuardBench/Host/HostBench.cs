@@ -19,7 +19,7 @@ static class HostBench
     /// <summary>Runs one of the other processes, if the arguments are for it.</summary>
     public static bool RunOther(string[] args)
     {
-        if (args is ["host-server", var keyFile]) HostServer.Run(keyFile);
+        if (args is ["host-server" or "host-server-hidden", var keyFile]) HostServer.Run(keyFile, isHidden: args[0] == "host-server-hidden");
         else if (args is ["host-flood", var address, var authorization]) HostFlood.Run(new Uri(address), authorization);
         else return false;
         return true;
@@ -66,7 +66,7 @@ static class HostBench
         }
     }
 
-    static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true }) ?? throw new InvalidOperationException("no process was started");
+    public static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true }) ?? throw new InvalidOperationException("no process was started");
 
     static string Tell(Process flood, string word)
     {
@@ -75,8 +75,8 @@ static class HostBench
         return flood.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the refused callers are gone");
     }
 
-    // Both end with their input.
-    static void End(Process process)
+    // All of them end with their input.
+    public static void End(Process process)
     {
         process.StandardInput.Close();
         if (!process.WaitForExit(TimeSpan.FromSeconds(10))) process.Kill();

@@ -10,7 +10,12 @@ namespace Vitrine.GuardBench.Host;
 /// <summary>The service that is measured: a page of its own, and Vitrine as <c>MapVitrine</c> gives it. Runs until its standard input ends.</summary>
 static class HostServer
 {
-    public static void Run(string keyFile)
+    /// <summary>Where the pages are when they are hidden.</summary>
+    public const string HiddenPrefix = "/api/v2/_diag/";
+
+    /// <param name="keyFile">The key of the callers' tokens.</param>
+    /// <param name="isHidden">Whether the pages are behind <see cref="HiddenPrefix"/>.</param>
+    public static void Run(string keyFile, bool isHidden)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -18,6 +23,7 @@ static class HostServer
         builder.Services.AddVitrine(options =>
         {
             options.Enabled = true;
+            if (isHidden) options.Prefix = HiddenPrefix;
             options.Guard = new GuardOptions
             {
                 Identity = { Jwt = new() { Issuer = "bench", Audiences = { "vitrine" }, KeyFiles = { keyFile } } },

@@ -18,11 +18,17 @@ sealed class GateOptions
     /// <summary>The path of the profiles, from slash to slash. Where it is another than Go's, nothing is at Go's.</summary>
     public string Prefix { get; set; } = HttpDoorOptions.DefaultPrefix;
 
-    /// <summary>The path of the metrics; empty = nowhere.</summary>
-    public string MetricsPath { get; set; } = "/metrics";
+    /// <summary>The path of the metrics; empty = nowhere; null = where Go has them, or below <see cref="Prefix"/> where that is not Go's: a gate that hides its profiles does not show itself by its metrics.</summary>
+    public string? MetricsPath { get; set; }
 
-    /// <summary>The path of expvar's page; empty = nowhere.</summary>
-    public string VarsPath { get; set; } = "/debug/vars";
+    /// <summary>The path of expvar's page likewise.</summary>
+    public string? VarsPath { get; set; }
+
+    /// <summary>Where the metrics are; empty = nowhere.</summary>
+    internal string MetricsAt => MetricsPath ?? (Prefix == HttpDoorOptions.DefaultPrefix ? "/metrics" : Prefix + "metrics");
+
+    /// <summary>Where expvar's page is; empty = nowhere.</summary>
+    internal string VarsAt => VarsPath ?? (Prefix == HttpDoorOptions.DefaultPrefix ? "/debug/vars" : Prefix + "vars");
 
     /// <summary>Whether there is gRPC, too, at the same addresses, with its health and reflection services, which ask nobody who they are.</summary>
     public bool Grpc { get; set; }

@@ -31,8 +31,8 @@ static class GateSettings
         foreach (var name in options.Upstreams.Keys.Where(name => IsHidden(name, options)))
             problems.Add($"Upstreams:{name}: its own pages would be below Prefix, {options.Prefix}: give the service or the prefix another name.");
         CheckPath("Prefix", options.Prefix, problems, mayBeEmpty: false);
-        CheckPath("MetricsPath", options.MetricsPath, problems, mayBeEmpty: true);
-        CheckPath("VarsPath", options.VarsPath, problems, mayBeEmpty: true);
+        CheckPath("MetricsPath", options.MetricsPath ?? "", problems, mayBeEmpty: true);
+        CheckPath("VarsPath", options.VarsPath ?? "", problems, mayBeEmpty: true);
         if (options.Prefix is { Length: > 0 } && options.Prefix[^1] != '/')
             problems.Add($"Prefix is {options.Prefix}: it must end with a slash.");
         for (var i = 0; i < options.Listeners.Count; i++)
@@ -67,7 +67,7 @@ static class GateSettings
     }
 
     // What stands below a service's name must not be what stands below the prefix.
-    static bool IsHidden(string name, GateOptions options) => options.Prefix is { Length: > 0 } prefix && new[] { options.MetricsPath, options.VarsPath }
+    static bool IsHidden(string name, GateOptions options) => options.Prefix is { Length: > 0 } prefix && new[] { options.MetricsAt, options.VarsAt }
         .Select(path => $"/{name}{path}").Any(path => path.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && !path.AsSpan(prefix.Length).Contains('/'));
 
     static void Check(string name, UpstreamOptions? upstream, List<string> problems)
@@ -139,7 +139,7 @@ static class GateSettings
     {
         if (path is null)
         {
-            problems.Add($"{key} is null: {(mayBeEmpty ? "write \"\" where there is to be no such page, or leave it out" : "write a path, or leave it out")}.");
+            problems.Add($"{key} is null: write a path, or leave it out.");
             return;
         }
         if (path.Length == 0 && mayBeEmpty)

@@ -26,6 +26,7 @@ public sealed class LookGuard : IDisposable
     readonly RateTable<CallerKey> _callerRates;
     readonly RateTable<InstrumentKey> _instrumentRates;
     readonly RateTable<AddressKey> _addressRates;
+    readonly FailedChecks _failedChecks;
     readonly AuditTrail _audit;
     readonly Lock _applying = new();
     volatile GuardSettings _settings;
@@ -47,6 +48,7 @@ public sealed class LookGuard : IDisposable
         _callerRates = new(CallersRemembered, _time);
         _instrumentRates = new(CallersRemembered, _time);
         _addressRates = new(AddressesRemembered, _time);
+        _failedChecks = new(AddressesRemembered, _time, () => _settings.Limits.FailedAttempts);
         _audit = new(options.Audit, _log, _time);
         Switches = new(options.Switches, _time, Record, problem => GuardLog.SwitchProblem(_log, problem), EndWhatIsSwitchedOff);
     }
@@ -64,7 +66,7 @@ public sealed class LookGuard : IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         var settings = _settings;
-        var finding = settings.Callers.Resolve(request.Credentials, gone);
+        var finding = settings.Callers.Resolve(request.Credentials, _failedChecks, gone);
         return finding.IsCompletedSuccessfully ? new(Admit(request, finding.Result, settings, gone)) : Await(request, finding, settings, gone);
     }
 
@@ -125,6 +127,7 @@ public sealed class LookGuard : IDisposable
 
     LookDecision Unknown(in CallerResult finding, LimitSettings limits)
     {
+        if (finding.NotCheckedFor is { } later) return new() { Reason = RefusalReason.TooManyAttempts, PrivateReason = finding.PrivateReason, RetryAfter = later, Place = LookDecision.NoPlace };
         var isKept = _addressRates.TryTake(AddressKey.Of(finding.Address.Client), limits.FailedAttempts, out var retryAfter);
         return new() { Reason = isKept ? RefusalReason.Unknown : RefusalReason.TooManyAttempts, Refusal = finding.Refusal, PrivateReason = finding.PrivateReason, RetryAfter = retryAfter, Place = LookDecision.NoPlace };
     }

@@ -67,6 +67,19 @@ sealed class CallerCache
         }
     }
 
+    /// <summary>Drops an entry: what it was about holds no more.</summary>
+    public void Drop(CachedCaller entry)
+    {
+        lock (_writing)
+        {
+            foreach (ref var slot in Row(entry.Hash))
+            {
+                // Not one that has taken its place.
+                if (ReferenceEquals(slot, entry)) Volatile.Write(ref slot, null);
+            }
+        }
+    }
+
     static long KnownUntil(CachedCaller? entry) => entry?.KnownUntil.UtcTicks ?? 0;
 
     Span<CachedCaller?> Row(ReadOnlySpan<byte> hash)

@@ -70,18 +70,24 @@ public sealed class CallerResolver : IDisposable
     /// <summary>Who it is. Throws nothing, whatever the credentials are. Completes at once, and allocates nothing, for whom it knows from before.</summary>
     /// <param name="credentials">What a door saw.</param>
     /// <param name="cancellation">The caller is gone: the answer is then a refusal that nobody reads.</param>
-    public ValueTask<CallerResult> Resolve(Credentials credentials, CancellationToken cancellation)
+    public ValueTask<CallerResult> Resolve(Credentials credentials, CancellationToken cancellation) => Resolve(credentials, null, cancellation);
+
+    /// <summary>The same, with a bound on what strangers may cost.</summary>
+    /// <param name="credentials">What a door saw.</param>
+    /// <param name="allowance">How many checks that fail an address may cause; null = any number.</param>
+    /// <param name="cancellation">The caller is gone.</param>
+    internal ValueTask<CallerResult> Resolve(Credentials credentials, ICheckAllowance? allowance, CancellationToken cancellation)
     {
         var address = default(ClientAddress);
         try
         {
             if (credentials is null) return new(Unauthenticated("the door gave no credentials", address));
             if (_addresses.Check(credentials, out address) is { } reason) return new(new CallerResult(s_address, reason, address));
-            if (_tokens is { } tokens && credentials.Authorization.Count > 0) return ResolveToken(tokens, credentials, address, cancellation);
+            if (_tokens is { } tokens && credentials.Authorization.Count > 0) return ResolveToken(tokens, credentials, address, allowance, cancellation);
 
             // What follows goes with every request of a browser, also with one that another site's page makes; a token does not.
             if (credentials.IsFromAnotherSite) return new(new CallerResult(s_otherSite, "a page of another site asks", address));
-            if (_certificates is { } certificates && credentials.Certificate is { } certificate) return new(Answer(certificates.Resolve(certificate), address));
+            if (_certificates is { } certificates && credentials.Certificate is { } certificate) return new(Answer(certificates.Resolve(certificate, address.Client, allowance), address));
 
             // Who forwards for others is not who asks.
             if (credentials is { Peer: { } peer, IsForwarded: false }) return new(new CallerResult(_peers.Resolve(peer), address));
@@ -97,14 +103,14 @@ public sealed class CallerResolver : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _tokens?.Dispose();
 
-    static ValueTask<CallerResult> ResolveToken(TokenCheck tokens, Credentials credentials, ClientAddress address, CancellationToken cancellation) =>
-        tokens.TryFind(credentials, out var known) ? new(new CallerResult(known, address)) : CheckToken(tokens, credentials, address, cancellation);
+    static ValueTask<CallerResult> ResolveToken(TokenCheck tokens, Credentials credentials, ClientAddress address, ICheckAllowance? allowance, CancellationToken cancellation) =>
+        tokens.TryFind(credentials, out var known) ? new(new CallerResult(known, address)) : CheckToken(tokens, credentials, address, allowance, cancellation);
 
-    static async ValueTask<CallerResult> CheckToken(TokenCheck tokens, Credentials credentials, ClientAddress address, CancellationToken cancellation)
+    static async ValueTask<CallerResult> CheckToken(TokenCheck tokens, Credentials credentials, ClientAddress address, ICheckAllowance? allowance, CancellationToken cancellation)
     {
         try
         {
-            return Answer(await tokens.Check(credentials, cancellation).ConfigureAwait(false), address);
+            return Answer(await tokens.Check(credentials, address.Client, allowance, cancellation).ConfigureAwait(false), address);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -119,6 +125,7 @@ public sealed class CallerResolver : IDisposable
     static CallerResult Answer(CheckedCaller answer, ClientAddress address) => answer switch
     {
         { Caller: { } caller } => new(caller, address),
+        { NotCheckedFor: { } later } => new(new Refusal(RefusalKind.TooMany, "Too many attempts without valid credentials.", later), answer.Reason!, address) { NotCheckedFor = later },
         { RetryAfter: { } later } => new(new Refusal(RefusalKind.Unavailable, "Vitrine cannot check credentials at the moment.", later), answer.Reason!, address),
         _ => Unauthenticated(answer.Reason!, address),
     };

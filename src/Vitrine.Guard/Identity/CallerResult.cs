@@ -32,6 +32,9 @@ public readonly struct CallerResult
     /// <summary>From where.</summary>
     public ClientAddress Address { get; }
 
+    /// <summary>The credentials were not even checked, because too many from this address did not hold lately: when they may be again. Null otherwise.</summary>
+    internal TimeSpan? NotCheckedFor { get; init; }
+
     /// <summary>Whether there is a caller.</summary>
     [MemberNotNullWhen(true, nameof(Caller)), MemberNotNullWhen(false, nameof(Refusal), nameof(PrivateReason))]
     public bool IsKnown => Caller is not null;

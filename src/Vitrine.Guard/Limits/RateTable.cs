@@ -50,6 +50,32 @@ sealed class RateTable<TKey>(int capacity, TimeProvider time) where TKey : struc
         }
     }
 
+    /// <summary>Whether <see cref="TryTake"/> would say no. Takes nothing, and remembers nobody.</summary>
+    public bool IsSpent(in TKey key, Rate rate, out TimeSpan retryAfter)
+    {
+        lock (_lock)
+        {
+            var now = time.GetTimestamp();
+            ref var known = ref CollectionsMarshal.GetValueRefOrNullRef(_fullAt, key);
+            var fullAt = !Unsafe.IsNullRef(ref known) ? known : HasRoom(now) || _overflowFullAt == 0 ? now : _overflowFullAt;
+            var wait = fullAt - rate.Tolerance - now;
+            retryAfter = TimeSpan.FromSeconds(Math.Max(0, (double)wait / time.TimestampFrequency));
+            return wait > 0;
+        }
+    }
+
+    /// <summary>Puts back what <see cref="TryTake"/> took. Who has a full bucket again is forgotten.</summary>
+    public void GiveBack(in TKey key, Rate rate)
+    {
+        lock (_lock)
+        {
+            ref var fullAt = ref CollectionsMarshal.GetValueRefOrNullRef(_fullAt, key);
+            // Taken while the table was full; or so long ago that the bucket is full and its entry gone, and then this says nothing either.
+            if (Unsafe.IsNullRef(ref fullAt)) _overflowFullAt = _overflowFullAt == 0 ? 0 : _overflowFullAt - rate.Interval;
+            else if ((fullAt -= rate.Interval) <= time.GetTimestamp()) _fullAt.Remove(key);
+        }
+    }
+
     bool HasRoom(long now)
     {
         if (_fullAt.Count < capacity) return true;

@@ -28,6 +28,57 @@ public sealed class RateTableTests
     }
 
     [Fact]
+    public void GiveBack_IsAsIfNothingHadBeenTaken_AndIsSpentTakesNothing()
+    {
+        var random = new Random(12);
+        var (table, twin) = (new RateTable<AddressKey>(8, _time), new RateTable<AddressKey>(8, _time));
+        var rate = Rate.PerMinute(60, 3, _time);
+        for (var i = 0; i < 20_000; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(random.Next(0, 400)));
+            var key = new AddressKey((UInt128)random.Next(1, 5));
+            var isSpent = table.IsSpent(key, rate, out var later);
+            if (random.Next(2) == 0 && table.TryTake(key, rate, out _)) table.GiveBack(key, rate);
+            if (random.Next(3) > 0) continue;
+            Assert.Equal(twin.TryTake(key, rate, out var expected), !isSpent);
+            Assert.Equal(!isSpent, table.TryTake(key, rate, out var retryAfter));
+            Assert.Equal((expected, expected), (later, retryAfter));
+        }
+    }
+
+    [Fact]
+    public void GiveBack_OfTheCommonBucket_GivesItBackToNewcomers()
+    {
+        var table = new RateTable<AddressKey>(1, _time);
+        var rate = Rate.PerMinute(1, 2, _time);
+        Assert.True(table.TryTake(new(1), rate, out _));
+
+        // No room for these: they share one, and what they give back is there again.
+        for (UInt128 i = 2; i < 50; i++)
+        {
+            Assert.False(table.IsSpent(new(i), rate, out _));
+            Assert.True(table.TryTake(new(i), rate, out _));
+            table.GiveBack(new(i), rate);
+        }
+        Assert.True(table.TryTake(new(50), rate, out _));
+        Assert.True(table.TryTake(new(51), rate, out _));
+        Assert.True(table.IsSpent(new(52), rate, out _));
+        Assert.False(table.IsSpent(new(1), rate, out _));
+    }
+
+    [Fact]
+    public void GiveBack_OfAllThatWasTaken_ForgetsTheKey()
+    {
+        var table = new RateTable<AddressKey>(100, _time);
+        var rate = Rate.PerMinute(60, 3, _time);
+
+        Assert.True(table.TryTake(new(7), rate, out _));
+        Assert.Equal(1, table.Count);
+        table.GiveBack(new(7), rate);
+        Assert.Equal(0, table.Count);
+    }
+
+    [Fact]
     public void TryTake_ByMoreKeysThanThereIsRoomFor_DoesNotGrowAndGivesNobodyFreshTokens()
     {
         var table = new RateTable<AddressKey>(100, _time);

@@ -81,14 +81,29 @@ sealed class CertificateCheck
     }
 
     /// <summary>Who the certificate is; one that no rule matches may do nothing. Allocates nothing for one that was checked a short time ago.</summary>
-    public CheckedCaller Resolve(X509Certificate2 certificate)
+    /// <param name="certificate">The caller's.</param>
+    /// <param name="address">Who pays for a check that fails.</param>
+    /// <param name="allowance">How many of those it may; null = any number.</param>
+    public CheckedCaller Resolve(X509Certificate2 certificate, NetworkAddress? address = null, ICheckAllowance? allowance = null)
     {
         Span<byte> hash = stackalloc byte[CallerCache.HashSize];
         if (!certificate.TryGetCertHash(HashAlgorithmName.SHA256, hash, out _)) return CheckedCaller.Refused("the certificate cannot be read");
         var before = _cache.Find(hash);
         if (before is not null && _time.GetUtcNow() < before.KnownUntil) return CheckedCaller.Of(before.Caller);
-        if (WhyNotTrusted(certificate) is { } reason) return CheckedCaller.Refused(reason);
+        // As with tokens: one that held a while ago is checked again in any case, and pays when it does not hold any more.
+        if (before?.Caller.ValidUntil <= _time.GetUtcNow()) before = null;
+        if (before is null && allowance is not null && !allowance.TryTake(address, out var later)) return CheckedCaller.NotChecked(later);
+        if (WhyNotTrusted(certificate) is { } reason)
+        {
+            if (before is not null)
+            {
+                _cache.Drop(before);
+                allowance?.TryTake(address, out _);
+            }
+            return CheckedCaller.Refused(reason);
+        }
         if (ReadCaller(certificate) is not { } caller) return CheckedCaller.Refused("the certificate names nobody, or in a way that no log could show");
+        if (before is null) allowance?.GiveBack(address);
         caller = CachedCaller.KeepInstance(before?.Caller, caller);
         var until = _time.GetUtcNow() + _known;
         _cache.Keep(new() { Hash = hash.ToArray(), Caller = caller, KnownUntil = caller.ValidUntil is { } end && end < until ? end : until });

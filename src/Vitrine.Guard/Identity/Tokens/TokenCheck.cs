@@ -9,11 +9,13 @@ using Vitrine.Guard.Policy;
 namespace Vitrine.Guard.Identity.Tokens;
 
 /// <summary>
-/// Bearer tokens. In this order, so that what costs more comes later and strangers cause no fetch: the header, the parts, the algorithm, the issuer; then the keys; then, by the library, signature, issuer,
-/// audience and lifetime; then who it is and what that may do.
+/// Bearer tokens. In this order, so that what costs more comes later and strangers cause no fetch: the header; whether it is known from before; whether its address may cause another check; the parts, the algorithm, the issuer; then
+/// the keys; then, by the library, signature, issuer, audience and lifetime; then who it is and what that may do.
 /// </summary>
 sealed class TokenCheck : IDisposable
 {
+    const string BoundToAnother = "the token is bound to a certificate that the caller does not have";
+
     readonly JwtOptions _options;
     readonly string[] _algorithms;
     readonly IKeySource _keys;
@@ -68,9 +70,20 @@ sealed class TokenCheck : IDisposable
     }
 
     /// <summary>Checks a token from its beginning, and keeps it when it holds.</summary>
-    public async ValueTask<CheckedCaller> Check(Credentials credentials, CancellationToken cancellation)
+    /// <param name="credentials">With a token.</param>
+    /// <param name="address">Who pays for a check that fails.</param>
+    /// <param name="allowance">How many of those it may; null = any number.</param>
+    /// <param name="cancellation">Ends the waiting for keys.</param>
+    public async ValueTask<CheckedCaller> Check(Credentials credentials, NetworkAddress? address, ICheckAllowance? allowance, CancellationToken cancellation)
     {
-        if (ReadToken(credentials, out var token, out var hash) is { } reason) return CheckedCaller.Refused(reason);
+        var hash = new byte[CallerCache.HashSize];
+        if (Hash(credentials, hash) is { } noToken) return CheckedCaller.Refused(noToken);
+        // One that held a while ago is no stranger's: it is checked again whatever others from its address have done. It pays, and is known no more, when it does not hold.
+        var known = _cache.Find(hash) is { } entry && !(entry.Caller.ValidUntil <= _time.GetUtcNow()) ? entry : null;
+        if (known?.BoundTo is { } to && !IsBoundTo(credentials.Certificate, to)) return CheckedCaller.Refused(BoundToAnother);
+        if (known is null && allowance is not null && allowance.IsSpent(address, out var later)) return CheckedCaller.NotChecked(later);
+
+        if (Parse(credentials, out var token) is { } reason) return CheckedCaller.Refused(reason);
         if (!_algorithms.Contains(token!.Algorithm, StringComparer.Ordinal)) return CheckedCaller.Refused("the token's algorithm is not among those that are accepted");
         if (!token.Claims.TryGetProperty("iss", out var issuer) || issuer.ValueKind != JsonValueKind.String || !issuer.ValueEquals(_options.Issuer)) return CheckedCaller.Refused("the token is of another issuer");
 
@@ -85,23 +98,34 @@ sealed class TokenCheck : IDisposable
             if (candidates.Count == 0) return CheckedCaller.Refused("no key of the issuer suits the token's kid and algorithm");
         }
 
+        // Charged here and not at the beginning: those who wait for the issuer's keys together are not so many failures.
+        if (known is null && allowance is not null && !allowance.TryTake(address, out later)) return CheckedCaller.NotChecked(later);
         var result = await _handler.ValidateTokenAsync(token.Text, Parameters(token, candidates)).ConfigureAwait(false);
-        if (!result.IsValid) return CheckedCaller.Refused(Describe(result.Exception));
+        if (!result.IsValid)
+        {
+            if (known is not null)
+            {
+                _cache.Drop(known);
+                allowance?.TryTake(address, out _);
+            }
+            return CheckedCaller.Refused(Describe(result.Exception));
+        }
         if (ReadCaller(token, out var caller, out var bound) is { } problem) return CheckedCaller.Refused(problem);
-        if (bound is not null && !IsBoundTo(credentials.Certificate, bound)) return CheckedCaller.Refused("the token is bound to a certificate that the caller does not have");
-        return CheckedCaller.Of(Keep(hash!, caller!, bound, answer.Keys));
+        if (bound is not null && !IsBoundTo(credentials.Certificate, bound)) return CheckedCaller.Refused(BoundToAnother);
+        if (known is null) allowance?.GiveBack(address);
+        return CheckedCaller.Of(Keep(hash, caller!, bound, answer.Keys));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _keys.Dispose();
 
-    string? ReadToken(Credentials credentials, out SignedToken? token, out byte[]? hash)
+    string? Hash(Credentials credentials, byte[] hash) =>
+        BearerHeader.TryRead(credentials.Authorization, _options.MaximumTokenBytes, out var text) is { } reason ? reason : _cache.TryHash(text, hash) ? null : "the token has characters that no token has";
+
+    string? Parse(Credentials credentials, out SignedToken? token)
     {
         token = null;
-        hash = null;
-        if (BearerHeader.TryRead(credentials.Authorization, _options.MaximumTokenBytes, out var text) is { } reason) return reason;
-        hash = new byte[CallerCache.HashSize];
-        return _cache.TryHash(text, hash) ? SignedToken.TryParse(text, out token) : "the token has characters that no token has";
+        return BearerHeader.TryRead(credentials.Authorization, _options.MaximumTokenBytes, out var text) ?? SignedToken.TryParse(text, out token);
     }
 
     TokenValidationParameters Parameters(SignedToken token, List<SecurityKey> candidates) => new()

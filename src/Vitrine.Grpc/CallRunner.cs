@@ -42,11 +42,13 @@ sealed class CallRunner(GrpcLimits limits, TimeProvider time, ILogger log, Cance
     {
         Prepare(context, method);
         using var deadline = new CancellationTokenSource(timeout, time);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted, stopping);
+        // Never disposed of: a source without a timer holds nothing, and who takes the place away may come when the call has just ended.
+        var cut = new CancellationTokenSource();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted, stopping, cut.Token);
         using var answer = new AnswerStream(context, limits, time, over.Token);
         var call = new GrpcCall(context, method.Service, method.Name, time.GetUtcNow() + timeout, over.Token);
         var reader = new MessageReader(context.Request.BodyReader, context.Request.Headers[GrpcHeaders.Encoding] is [{ } encoding, ..] ? encoding : null, limits.MaximumRequestBytes);
-        var handling = Handle(method, new GrpcExchange(call, reader, answer, places, limits, time));
+        var handling = Handle(method, new GrpcExchange(call, reader, answer, places, cut, limits, time));
 
         // The caller hears that its time is over when it is, and not when the handler has noticed.
         await Task.WhenAny(handling, Cancelled(over.Token));
@@ -73,6 +75,7 @@ sealed class CallRunner(GrpcLimits limits, TimeProvider time, ILogger log, Cance
 
         GrpcStatus WhyOver() =>
             context.RequestAborted.IsCancellationRequested ? new(GrpcStatusCode.Cancelled, "The caller has taken the call back.")
+            : cut.IsCancellationRequested ? new(GrpcStatusCode.Unavailable, "Others call, too, and this call was the oldest of its address: it made room. Call again.")
             : stopping.IsCancellationRequested ? new(GrpcStatusCode.Unavailable, "The service stops.")
             : new(GrpcStatusCode.DeadlineExceeded, string.Create(CultureInfo.InvariantCulture, $"The call took longer than the {timeout.TotalSeconds:0.###} seconds that it had."));
     }

@@ -37,7 +37,7 @@ public static class GrpcEndpoints
             var runner = new CallRunner(service.Limits, time, log, stopping);
             foreach (var method in service.Methods)
             {
-                var places = new CallPlaces(service.Limits.MaximumCalls);
+                var places = new CallPlaces(service.Limits.MaximumCalls, service.Limits.MakesRoom);
                 group.MapMethods($"/{service.Name}/{method.Name}", s_post, (RequestDelegate)(context => runner.Run(context, method, places)));
             }
             var name = service.Name;

@@ -4,7 +4,7 @@ using Vitrine.Grpc.Framing;
 namespace Vitrine.Grpc;
 
 /// <summary>Both directions of a call, before it is known what its messages are.</summary>
-sealed class GrpcExchange(GrpcCall call, MessageReader reader, AnswerStream answer, CallPlaces places, GrpcLimits limits, TimeProvider time)
+sealed class GrpcExchange(GrpcCall call, MessageReader reader, AnswerStream answer, CallPlaces places, CancellationTokenSource cut, GrpcLimits limits, TimeProvider time)
 {
     public GrpcCall Call => call;
 
@@ -14,5 +14,5 @@ sealed class GrpcExchange(GrpcCall call, MessageReader reader, AnswerStream answ
 
     /// <summary>Takes a place among the calls in progress; disposing gives it back.</summary>
     /// <exception cref="GrpcException">RESOURCE_EXHAUSTED: there is none.</exception>
-    public IDisposable TakePlace() => places.Take(call);
+    public IDisposable TakePlace() => places.Take(call, cut);
 }

@@ -15,6 +15,12 @@ public sealed record GrpcLimits
     /// <summary>How many calls of one method may be in progress, over all connections; one more is answered with RESOURCE_EXHAUSTED. A call whose request has not come whole does not count: its caller cannot keep others out.</summary>
     public int MaximumCalls { get; init; } = 100;
 
+    /// <summary>
+    /// What happens to one call more than <see cref="MaximumCalls"/>: false = it is refused; true = it gets the place of the oldest call of the address that has most of them, which ends with UNAVAILABLE. For services that anybody may call, where
+    /// nobody must be able to keep the others out by taking all places.
+    /// </summary>
+    public bool MakesRoom { get; init; }
+
     /// <summary>The longest call, also where the caller sets no deadline or a later one.</summary>
     public TimeSpan MaximumDuration { get; init; } = TimeSpan.FromHours(1);
 

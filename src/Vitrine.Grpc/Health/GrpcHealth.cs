@@ -15,7 +15,7 @@ public sealed class GrpcHealth
     {
         ArgumentNullException.ThrowIfNull(services);
         foreach (var name in services) _services[name] = true;
-        Service = new GrpcService(HealthReflection.Descriptor.Services[0]) { Limits = new() { MaximumRequestBytes = 4096, MaximumDuration = TimeSpan.FromDays(1) } }
+        Service = new GrpcService(HealthReflection.Descriptor.Services[0]) { Limits = new() { MaximumRequestBytes = 4096, MaximumDuration = TimeSpan.FromDays(1), MakesRoom = true } }
             .Unary<HealthCheckRequest, HealthCheckResponse>("Check", Check)
             .ServerStreaming<HealthCheckRequest, HealthCheckResponse>("Watch", Watch);
     }

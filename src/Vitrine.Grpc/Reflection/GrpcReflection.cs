@@ -12,7 +12,7 @@ public static class GrpcReflection
     public static IReadOnlyList<GrpcService> Of(IReadOnlyList<GrpcService> services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var limits = new GrpcLimits { MaximumRequestBytes = 4096, MaximumDuration = TimeSpan.FromMinutes(10) };
+        var limits = new GrpcLimits { MaximumRequestBytes = 4096, MaximumDuration = TimeSpan.FromMinutes(10), MakesRoom = true };
         GrpcService[] both = [new(ReflectionReflection.Descriptor.Services[0]) { Limits = limits }, new(OlderName().Services[0]) { Limits = limits }];
         var catalog = new DescriptorCatalog([.. services.Select(static one => one.Descriptor), .. both.Select(static one => one.Descriptor)]);
         foreach (var one in both)

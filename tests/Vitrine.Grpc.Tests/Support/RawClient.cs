@@ -1,16 +1,19 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using Google.Protobuf;
 using Vitrine.Grpc.Tests.Protos;
 
 namespace Vitrine.Grpc.Tests.Support;
 
 /// <summary>gRPC written out by hand over .NET's own HTTP/2 client: it can do what no gRPC client would.</summary>
-sealed class RawClient(Uri server) : IDisposable
+/// <param name="server">Whom it calls.</param>
+/// <param name="from">From which address of this machine; null = whichever.</param>
+sealed class RawClient(Uri server, IPAddress? from = null) : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, InitialHttp2StreamWindowSize = 65_535, EnableMultipleHttp2Connections = true })
+    readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, InitialHttp2StreamWindowSize = 65_535, EnableMultipleHttp2Connections = true, ConnectCallback = from is null ? null : (context, end) => Connect(from, context, end) })
     {
         BaseAddress = server,
         Timeout = Limit,
@@ -62,6 +65,14 @@ sealed class RawClient(Uri server) : IDisposable
     {
         PriorKnowledge(request);
         return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+    }
+
+    static async ValueTask<Stream> Connect(IPAddress from, SocketsHttpConnectionContext context, CancellationToken end)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(from, 0));
+        await socket.ConnectAsync(context.DnsEndPoint, end);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     static void PriorKnowledge(HttpRequestMessage request) => (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);

@@ -23,4 +23,7 @@ public enum AuditEvent
 
     /// <summary>The guard works by other options from now on.</summary>
     Configured,
+
+    /// <summary>The oldest file was more than may be kept; written before it is removed.</summary>
+    Dropped,
 }

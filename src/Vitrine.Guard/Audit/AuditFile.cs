@@ -17,6 +17,9 @@ sealed class AuditFile : IAuditSink
     // How often it is looked at whether the file is still the one at its path, and how often a broken one is tried again.
     static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
+    // At one rotation, for which a look waits. Where fewer files are to be kept than before, it takes some rotations until they are.
+    const int MostDropped = 16;
+
     readonly string _path;
     readonly AuditOptions _options;
     readonly TimeProvider _time;
@@ -201,6 +204,37 @@ sealed class AuditFile : IAuditSink
         _length = _file.Length;
         _fileNumber++;
         Append(Opening());
+        if (_options.KeepFiles > 0) DropOldest();
+    }
+
+    // A file that cannot be read, does not hold or cannot be removed stays, and is tried again at the next rotation: looks do not depend on it.
+    void DropOldest()
+    {
+        var rotated = RotatedFiles();
+        foreach (var (number, path) in rotated.Take(Math.Min(rotated.Count - _options.KeepFiles, MostDropped)))
+        {
+            AuditLink? last;
+            try
+            {
+                last = AuditTail.Read(path, _key!).Last;
+            }
+            catch (Exception e) when (IsExpected(e))
+            {
+                _remark($"a file that is older than those that are kept stays, because it does not end as it was written: {e.Message}");
+                return;
+            }
+            // Before it is gone: a log that lacks its beginning without this record was cut by somebody else.
+            if (last is not null) Append(new() { Event = AuditEvent.Dropped, Time = _time.GetUtcNow(), Drop = new(number, last.Sequence, last.Hash) });
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                _remark($"a file that is older than those that are kept cannot be removed: {e.Message}");
+                return;
+            }
+        }
     }
 
     string Aside(long number) => string.Create(CultureInfo.InvariantCulture, $"{_path}.{number:D6}");

@@ -101,6 +101,12 @@ static class AuditLine
             Text(json, "chain"u8, opening.Algorithm);
             Text(json, "key"u8, opening.KeyId);
         }
+        if (record.Drop is { } drop)
+        {
+            json.WriteNumber("dropped_file"u8, drop.FileNumber);
+            json.WriteNumber("dropped_seq"u8, drop.LastSequence);
+            Text(json, "dropped_hash"u8, drop.LastHash);
+        }
         if (record.Partial is not { } partial) return;
         json.WriteNumber("partial_bytes"u8, partial.Bytes);
         Text(json, "partial_sha256"u8, partial.Hash);
@@ -137,6 +143,7 @@ static class AuditLine
         AuditEvent.Refused => "refused"u8,
         AuditEvent.Switched => "switched"u8,
         AuditEvent.Repaired => "repaired"u8,
+        AuditEvent.Dropped => "dropped"u8,
         _ => "configured"u8,
     };
 

@@ -12,6 +12,9 @@ public sealed class AuditOptions
     /// <summary>The size at which the file is put aside and a new one is begun, in bytes.</summary>
     public long MaximumFileBytes { get; set; } = 64 << 20;
 
+    /// <summary>How many files that were put aside are kept; more than that are removed, the oldest first, and a record says so before. 0 = all of them.</summary>
+    public int KeepFiles { get; set; }
+
     /// <summary>When a record counts as written.</summary>
     public AuditFlush Flush { get; set; } = AuditFlush.ToSystem;
 
@@ -32,6 +35,7 @@ public sealed class AuditOptions
         if (KeyPath is not null && FilePath is null) yield return "Audit:KeyFile is set, and Audit:File is not: a key without a file protects nothing.";
         if (File?.Contains('\0', StringComparison.Ordinal) == true || KeyFile?.Contains('\0', StringComparison.Ordinal) == true) yield return "Audit:File, Audit:KeyFile: not the name of a file.";
         if (MaximumFileBytes is < 64 * 1024 or > 1L << 40) yield return FormattableString.Invariant($"Audit:MaximumFileBytes is {MaximumFileBytes}: it may be 65536 to 1099511627776.");
+        if (KeepFiles is < 0 or > 100_000) yield return FormattableString.Invariant($"Audit:KeepFiles is {KeepFiles}: it may be 0, which keeps all, to 100000.");
         if (RefusalsPerMinute is < 1 or > 1_000_000) yield return FormattableString.Invariant($"Audit:RefusalsPerMinute is {RefusalsPerMinute}: it may be 1 to 1000000.");
         if (RefusalsBurst is < 1 or > 1_000_000) yield return FormattableString.Invariant($"Audit:RefusalsBurst is {RefusalsBurst}: it may be 1 to 1000000.");
     }

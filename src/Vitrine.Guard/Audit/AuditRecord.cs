@@ -68,6 +68,9 @@ sealed record AuditRecord
     /// <summary>For <see cref="AuditEvent.Repaired"/>: what stands before it and is no record.</summary>
     public AuditPartial? Partial { get; init; }
 
+    /// <summary>For <see cref="AuditEvent.Dropped"/>: which file is removed.</summary>
+    public AuditDrop? Drop { get; init; }
+
     /// <summary>Refusals since the record before that were counted and not written.</summary>
     public long NotWritten { get; set; }
 }

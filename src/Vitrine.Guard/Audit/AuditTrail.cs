@@ -17,7 +17,7 @@ sealed class AuditTrail : IDisposable
     readonly RateTable<AddressKey> _strangersRefusals;
     readonly Lock _applying = new();
     volatile AuditFile? _file;
-    (string?, string?, long, AuditFlush) _target;
+    (string?, string?, long, int, AuditFlush) _target;
     long _notWritten;
 
     public AuditTrail(AuditOptions options, ILogger log, TimeProvider time)
@@ -65,7 +65,7 @@ sealed class AuditTrail : IDisposable
         }
     }
 
-    static (string?, string?, long, AuditFlush) Target(AuditOptions options) => (options.FilePath, options.KeyPath, options.MaximumFileBytes, options.Flush);
+    static (string?, string?, long, int, AuditFlush) Target(AuditOptions options) => (options.FilePath, options.KeyPath, options.MaximumFileBytes, options.KeepFiles, options.Flush);
 
     AuditFile? Open(AuditOptions options)
     {

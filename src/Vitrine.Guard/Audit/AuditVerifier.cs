@@ -12,25 +12,30 @@ public sealed class AuditVerifier
     const int MostBeyond = 1_000_000;
 
     readonly AuditKey _key;
+    readonly string? _follows;
     readonly IReadOnlyList<string> _files;
     readonly List<string> _remarks = [];
     AuditLink? _last, _beforeLast;
     (string File, long Line)? _lastAt;
     long _records;
+    Line? _begin;
+    bool _isBeginKnown;
 
-    AuditVerifier(IReadOnlyList<string> files, AuditKey key) => (_files, _key) = (files, key);
+    AuditVerifier(IReadOnlyList<string> files, AuditKey key, string? follows) => (_files, _key, _follows) = (files, key, follows);
 
     /// <summary>Checks the files of one log.</summary>
     /// <param name="files">In the order in which they were written: the file itself comes last.</param>
     /// <param name="key">With which key, or none.</param>
     /// <param name="expected">A hash that must be there, 64 hexadecimal digits; null when nothing is known of the end.</param>
+    /// <param name="follows">The hash that the first record must follow: the last one of the files that are kept elsewhere. Null when nothing is known of the beginning: then the log begins with its first record, or with the one after those that its own
+    /// retention has removed, as a record in it says.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    public static AuditVerdict Verify(IReadOnlyList<string> files, AuditKey key, string? expected = null)
+    public static AuditVerdict Verify(IReadOnlyList<string> files, AuditKey key, string? expected = null, string? follows = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(key);
-        return new AuditVerifier(files, key).Run(expected);
+        return new AuditVerifier(files, key, follows).Run(expected);
     }
 
     AuditVerdict Run(string? expected)
@@ -56,9 +61,15 @@ public sealed class AuditVerifier
             (_beforeLast, _last, _lastAt) = (_last, line.Link, (line.File, line.Number));
             _records++;
             hasExpected |= line.Link!.Hash == expected;
+            if (_begin is { IsOpening: true, Link: { } first } && line.Drop is { } drop && drop.LastSequence == first.Sequence - 1 && drop.LastHash == first.Previous && !_isBeginKnown)
+            {
+                _isBeginKnown = true;
+                _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{_begin.File}:{_begin.Number}: the log begins with record {first.Sequence}; what came before was removed by its own retention, as record {line.Link.Sequence} says"));
+            }
         }
         if (unfinished is not null) return Verdict(NoRecord(unfinished.First));
         if (_last is null) return Verdict(new(_files[^1], 1, expected is null ? AuditBreakKind.Missing : AuditBreakKind.Truncated, "there is no record"));
+        if (_begin is not null && !_isBeginKnown) return Verdict(MissingBegin(_begin, _begin.Link!));
         return Verdict(hasExpected ? null : new(_lastAt!.Value.File, _lastAt.Value.Line, AuditBreakKind.Truncated,
             string.Create(CultureInfo.InvariantCulture, $"the record with the expected hash is not there: the log ends with record {_last.Sequence}, and what came after it was cut off")));
     }
@@ -71,10 +82,21 @@ public sealed class AuditVerifier
         if (_last is null)
         {
             if (link.Sequence == 1 && link.Previous != AuditLine.NoHash) return line.Broken(AuditBreakKind.Changed, "the first record follows another one");
-            if (link.Sequence > 1) _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{line.File}:{line.Number}: the log begins here with record {link.Sequence}; what came before is in earlier files, and record {link.Sequence - 1} has the hash {link.Previous}"));
+            if (_follows is null) _begin = link.Sequence > 1 ? line : null;
+            else if (link.Previous != _follows) return MissingBegin(line, link);
             return null;
         }
         return link.Sequence == _last.Sequence + 1 && link.Previous == _last.Hash ? null : OutOfPlace(line, link);
+    }
+
+    // Whether somebody has put these records elsewhere or has removed them cannot be told from what is left.
+    AuditBreak MissingBegin(Line line, AuditLink first)
+    {
+        var missing = first.Sequence == 1 ? "the log begins with record 1" : first.Sequence == 2 ? "record 1 is not there" : string.Create(CultureInfo.InvariantCulture, $"records 1 to {first.Sequence - 1} are not there");
+        if (_follows is not null) return line.Broken(AuditBreakKind.Missing, $"{missing}, and the first one that is does not follow the hash that was given: it follows {first.Previous}");
+        return line.Broken(AuditBreakKind.Missing, line.IsOpening
+            ? $"{missing}, and no record says that the log's own retention removed them: give the earlier files too, or, where they are kept elsewhere, the hash with which they end (--follows), which must be {first.Previous}"
+            : $"{missing}: the log begins in the middle of a file, which no rotation does");
     }
 
     AuditBreak NoRecord(Line line)
@@ -141,14 +163,15 @@ public sealed class AuditVerifier
     static Line Details(Line line, ReadOnlySpan<byte> text)
     {
         // Few records have something that the chain needs.
-        if (text.IndexOf("\"partial_bytes\":"u8) < 0 && text.IndexOf("\"chain\":"u8) < 0) return line;
+        if (text.IndexOf("\"partial_bytes\":"u8) < 0 && text.IndexOf("\"chain\":"u8) < 0 && text.IndexOf("\"dropped_seq\":"u8) < 0) return line;
         try
         {
             var sequence = new ReadOnlySequence<byte>(text.ToArray());
             using var document = JsonDocument.Parse(sequence, new JsonDocumentOptions { MaxDepth = 4 });
             var root = document.RootElement;
             var what = root.TryGetProperty("event", out var name) ? name.GetString() : null;
-            if (what == "opened") return line with { Algorithm = root.TryGetProperty("chain", out var chain) ? chain.GetString() : null };
+            if (what == "opened") return line with { IsOpening = true, Algorithm = root.TryGetProperty("chain", out var chain) ? chain.GetString() : null };
+            if (what == "dropped") return line with { Drop = root.TryGetProperty("dropped_seq", out var seq) && seq.TryGetInt64(out var last) && root.TryGetProperty("dropped_hash", out var of) && of.GetString() is { } end ? new(0, last, end) : null };
             if (what != "repaired" || !root.TryGetProperty("partial_bytes", out var bytes) || !bytes.TryGetInt64(out var length) || !root.TryGetProperty("partial_sha256", out var hash) || hash.GetString() is not { } digest) return line;
             return line with { Partial = new(length, digest) };
         }
@@ -165,6 +188,12 @@ public sealed class AuditVerifier
 
         /// <summary>Of a record that says what before it is none: how much.</summary>
         public AuditPartial? Partial { get; init; }
+
+        /// <summary>Of a record that says that a file was removed: with what that ended.</summary>
+        public AuditDrop? Drop { get; init; }
+
+        /// <summary>Whether it is the first record of a file, or of who goes on with it.</summary>
+        public bool IsOpening { get; init; }
 
         /// <summary>Of the first record of a file: how it is hashed.</summary>
         public string? Algorithm { get; init; }

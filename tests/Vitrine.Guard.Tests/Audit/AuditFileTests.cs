@@ -159,10 +159,64 @@ public sealed class AuditFileTests : IDisposable
         Assert.Null(verdict.Break);
         Assert.Equal(1000 + files.Count, verdict.Records);
 
-        // Without the files before, the chain begins in the middle, and says so.
-        var last = AuditVerifier.Verify([files[^1]], AuditKey.None);
-        Assert.Null(last.Break);
-        Assert.Contains("what came before is in earlier files", Assert.Single(last.Remarks), StringComparison.Ordinal);
+        // Without the files before, the chain begins in the middle: no record says that they may be gone.
+        Assert.Equal((AuditBreakKind.Missing, files[^1], 1), Place(AuditVerifier.Verify([files[^1]], AuditKey.None).Break!));
+        // Kept elsewhere, they end with a hash that this one must follow.
+        var before = AuditVerifier.Verify(files[..^1], AuditKey.None).LastHash;
+        Assert.Null(AuditVerifier.Verify([files[^1]], AuditKey.None, follows: before).Break);
+        Assert.Equal((AuditBreakKind.Missing, files[^1], 1), Place(AuditVerifier.Verify([files[^1]], AuditKey.None, follows: AuditVerifier.Verify(files[..^2], AuditKey.None).LastHash).Break!));
+    }
+
+    static (AuditBreakKind, string, long) Place(AuditBreak wrong) => (wrong.Kind, wrong.File, wrong.Line);
+
+    [Fact]
+    public void TryWrite_WithFilesToKeep_RemovesTheOldestAndSaysSoBefore()
+    {
+        using var log = new AuditLog(_folder, static options => (options.MaximumFileBytes, options.KeepFiles) = (64 * 1024, 2)).Write(1500);
+
+        var files = log.Files().ToList();
+        Assert.Equal(3, files.Count);
+        Assert.DoesNotContain(files, static file => file.EndsWith("000001", StringComparison.Ordinal));
+        var verdict = log.Verify();
+        Assert.Null(verdict.Break);
+        Assert.Contains("removed by its own retention", Assert.Single(verdict.Remarks), StringComparison.Ordinal);
+        Assert.Contains("\"event\":\"dropped\"", string.Concat(log.Lines()), StringComparison.Ordinal);
+
+        // One file more than retention has removed, and some records more: somebody else's work.
+        Assert.Equal((AuditBreakKind.Missing, files[1], 1), Place(AuditVerifier.Verify(files[1..], AuditKey.None).Break!));
+        File.WriteAllLines(files[0], File.ReadAllLines(files[0])[1..]);
+        var cut = log.Verify().Break!;
+        Assert.Equal((AuditBreakKind.Missing, files[0], 1), Place(cut));
+        Assert.Contains("in the middle of a file", cut.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TryWrite_WithFilesToKeep_LeavesWhatDoesNotEndAsItWasWritten()
+    {
+        using var log = new AuditLog(_folder, static options => (options.MaximumFileBytes, options.KeepFiles) = (64 * 1024, 1));
+        while (log.Files().Count() < 2) log.Write(50);
+        File.AppendAllText(_folder["audit.log.000001"], """{"seq":7,"prev":"0000000000000000000000000000000000000000000000000000000000000000","hash":"0000000000000000000000000000000000000000000000000000000000000000"}""" + "\n");
+
+        log.Write(1000);
+
+        Assert.True(File.Exists(_folder["audit.log.000001"]));
+        Assert.Contains(log.Remarks, static remark => remark.Contains("stays", StringComparison.Ordinal));
+        Assert.Empty(log.Failures);
+    }
+
+    [Fact]
+    public void TryWrite_WithFilesToKeep_LooksGoOnWhereNothingCanBeRemoved()
+    {
+        using var log = new AuditLog(_folder, static options => (options.MaximumFileBytes, options.KeepFiles) = (64 * 1024, 1));
+        while (log.Files().Count() < 2) log.Write(50);
+        // A directory in place of the oldest: not even root can remove it as a file.
+        var oldest = _folder["audit.log.000000"];
+        Directory.CreateDirectory(oldest);
+
+        log.Write(1000);
+
+        Assert.True(Directory.Exists(oldest));
+        Assert.Empty(log.Failures);
     }
 
     [Fact]

@@ -86,14 +86,14 @@ public sealed class AuditVerifierTests : IDisposable
     });
 
     [Fact]
-    public void Verify_TheBeginningCutOff_IsARemark()
+    public void Verify_TheBeginningCutOff_IsMissing()
     {
         File.WriteAllLines(_folder["audit.log"], _lines[2..]);
 
         var verdict = Verify();
 
-        Assert.Null(verdict.Break);
-        Assert.Contains("the log begins here with record 3", Assert.Single(verdict.Remarks), StringComparison.Ordinal);
+        Assert.Equal((AuditBreakKind.Missing, 1, _lines.Count - 2), (verdict.Break!.Kind, verdict.Break.Line, verdict.Records));
+        Assert.Contains("records 1 to 2 are not there: the log begins in the middle of a file", verdict.Break.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -86,6 +86,7 @@ static class ShowVerb
         if (record.TryGetProperty("redactions", out var rules) && rules.ValueKind == JsonValueKind.Object) text.Add("redacted " + string.Join(", ", rules.EnumerateObject().Select(rule => $"{rule.Value} {rule.Name}")));
         if (Of(record, "program") is { } program) text.Add($"by {program}, process {Number(record, "process")}, file {Number(record, "file")}, {Of(record, "chain")}");
         if (Number(record, "partial_bytes") is { } partial) text.Add($"{partial} bytes before this are no record");
+        if (Number(record, "dropped_file") is { } dropped) text.Add($"file {dropped} removed, up to record {Number(record, "dropped_seq")}");
         if (Number(record, "not_written") is { } more) text.Add($"({more} refusals before this were only counted)");
         if (Of(record, "reason") is { } reason) text.Add($"- {reason}");
         return string.Join("  ", text);

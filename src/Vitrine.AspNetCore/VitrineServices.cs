@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Vitrine.AspNetCore;
 using Vitrine.AspNetCore.Access;
 using Vitrine.AspNetCore.Continuous;
@@ -45,6 +46,7 @@ public static class VitrineServices
         // After the code's own, so that an operator has the last word.
         options.BindConfiguration(VitrineOptions.Section);
 
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<VitrineOptions>, FormerKeys>());
         services.TryAddSingleton<LiveOptions>();
         services.TryAddSingleton<RuntimeReader>();
         services.TryAddSingleton(Instruments);

@@ -26,6 +26,9 @@ public readonly struct NetworkAddress : IEquatable<NetworkAddress>
     /// <summary>Whether it is of this machine: 127.0.0.0/8 or ::1.</summary>
     public bool IsLoopback => IsV4 ? (byte)(Bits >> 24) == 127 : Bits == UInt128.One;
 
+    /// <summary>As coarse as one person has addresses: an IPv4 address itself, of an IPv6 address the 64 bits that name the network (RFC 4291, 2.5.4), of which one host has every address.</summary>
+    public NetworkAddress Network => IsV4 ? this : new(Bits >> 64 << 64, false);
+
     /// <summary>The value of an address.</summary>
     public static NetworkAddress From(IPAddress address)
     {

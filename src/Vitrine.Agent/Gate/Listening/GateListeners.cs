@@ -19,6 +19,9 @@ static class GateListeners
     /// <summary>Connections at once in all; one more is closed.</summary>
     const int MostConnections = 2_048;
 
+    /// <summary>Connections at once of one address: a thousand requests at once are answered, and half of all is left to others.</summary>
+    const int MostOfOneAddress = 1_024;
+
     static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Prepares the server.</summary>
@@ -32,6 +35,7 @@ static class GateListeners
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
+        var shares = new ConnectionShares(MostOfOneAddress);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             Bound(kestrel);
@@ -39,7 +43,7 @@ static class GateListeners
             {
                 var certificate = certificates[i];
                 var end = GateSettings.EndPointOf(listeners[i].Address)!;
-                kestrel.Listen(end, listen => Configure(listen, certificate, asksForCertificates));
+                kestrel.Listen(end, listen => Configure(listen, shares, certificate, asksForCertificates));
             }
         });
         var server = builder.Build();
@@ -71,9 +75,10 @@ static class GateListeners
     }
 
     [SuppressMessage("Security", "CA5359", Justification = "It is the caller's certificate, not a server's. TLS proves that the caller has its key; whom it makes of him is decided once, by the guard.")]
-    static void Configure(ListenOptions listen, CertificateFiles? certificate, Func<bool> asksForCertificates)
+    static void Configure(ListenOptions listen, ConnectionShares shares, CertificateFiles? certificate, Func<bool> asksForCertificates)
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
+        listen.Use(next => connection => shares.Serve(connection, next));
         if (certificate is null)
         {
             listen.Use(static next => connection => ConnectionPreface.Choose(connection, next));

@@ -6,8 +6,9 @@ namespace Vitrine.Doors.Http;
 static class ForwardingHeaders
 {
     // By the beginnings of the names: each of them alone, because a proxy adds what it was told to. X-Original-… is where ASP.NET Core's forwarded headers middleware puts what it has taken off; X-Envoy-… and l5d-… come
-    // from the sidecars of service meshes (Istio, Linkerd), whose connections come from this machine; CF-… and True-Client-IP from the networks of content providers.
-    static readonly string[] s_prefixes = ["X-Forwarded", "X-Original-", "X-Envoy-", "l5d-", "Forwarded", "CF-", "True-Client-IP", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP"];
+    // from the sidecars of service meshes (Istio, Linkerd), whose connections come from this machine; CF-… and True-Client-IP from the networks of content providers, CDN-Loop from any of them (RFC 8586); X-ARR-… from IIS, Tailscale-… from a
+    // program of that name, both of which forward from this machine.
+    static readonly string[] s_prefixes = ["X-Forwarded", "X-Original-", "X-Envoy-", "l5d-", "Forwarded", "CF-", "True-Client-IP", "X-Real-IP", "X-Client-IP", "X-Cluster-Client-IP", "CDN-Loop", "Client-IP", "Fastly-", "X-Azure-", "X-Appengine-", "X-Varnish", "X-ProxyUser-", "X-ARR-", "Tailscale-"];
 
     // Shorter than a name of which it could be the beginning.
     const string Via = "Via";

@@ -69,6 +69,11 @@ static class HttpCredentials
         {
             if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !IsSame(uri, request.Host)) return true;
         }
+        // All that older browsers say with a request that changes nothing.
+        foreach (var referer in request.Headers.Referer)
+        {
+            if (Uri.TryCreate(referer, UriKind.Absolute, out var uri) && !IsSame(uri, request.Host)) return true;
+        }
         return false;
     }
 

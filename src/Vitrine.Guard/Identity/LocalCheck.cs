@@ -27,7 +27,8 @@ sealed class LocalCheck(LocalOptions options)
     {
         if (string.IsNullOrEmpty(host) || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return true;
         var name = host is ['[', .., ']'] ? host.AsSpan(1, host.Length - 2) : host;
-        if (NetworkAddress.TryParse(name, out var address)) return address.IsLoopback;
+        // 127.0.0.1 written as an address of IPv6 is for browsers an address like any other one: what they say of the page that asks, they do not say there.
+        if (NetworkAddress.TryParse(name, out var address)) return address.IsLoopback && !(address.IsV4 && name.Contains(':'));
         foreach (var allowed in _hosts)
         {
             if (allowed.Equals(host, StringComparison.OrdinalIgnoreCase)) return true;

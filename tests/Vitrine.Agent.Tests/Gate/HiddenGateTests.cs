@@ -52,4 +52,36 @@ public sealed class HiddenGateTests : IDisposable
         Assert.Equal(Attempts + 1, matches.Paths.Count);
         Assert.True(new FileInfo(audit).Length > before);
     }
+
+    [Theory]
+    [InlineData("\"shop\": { \"Forward\": \"http://127.0.0.1:9\" }"), InlineData("\"shop\": { \"Forward\": \"http://127.0.0.1:9\" }, \"cart\": { \"Forward\": \"http://127.0.0.1:9\" }")]
+    public async Task Service_ThatThereIsNot_IsAnsweredAsOneThatThereIs_ToWhoIsNotLetIn(string upstreams)
+    {
+        using TokenIssuer issuer = new(), stranger = new();
+        var keys = Path.Combine(_folder.FullName, "keys.pem");
+        File.WriteAllText(keys, issuer.PublicKey);
+        var file = Path.Combine(_folder.FullName, "gate.json");
+        File.WriteAllText(file, $$"""
+            {
+              "Listeners": [ { "Address": "127.0.0.1:0" } ], "Upstreams": { {{upstreams}} },
+              "Guard": { "Identity": { "Jwt": { "Issuer": "test", "Audiences": [ "vitrine" ], "KeyFiles": [ "{{keys}}" ] } }, "Limits": { "FailedAttemptsBurst": 1000000 } }
+            }
+            """);
+        await using var gate = await RunningGate.Start(new GateRequest { File = file });
+        var port = gate.Address.Port;
+        var (good, bad) = (("Authorization", "Bearer " + issuer.Token("alice", "sre")), ("Authorization", "Bearer " + stranger.Token("alice", "sre")));
+
+        foreach (var method in HiddenPaths.Methods)
+            foreach (var page in (string[])["/debug/pprof", "/debug/pprof/", "/debug/pprof/heap", "/debug/pprof/nothing", "/debug/pprof/switches", "/metrics", "/debug/vars"])
+                foreach (var headers in ((string, string)[][])[[], [bad]])
+                {
+                    var answer = await RawHttp.Http1(port, method, "/shop" + page, headers);
+                    Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
+                    Assert.Equal(answer, await RawHttp.Http1(port, method, "/nobody" + page, headers));
+                    Assert.Equal(await RawHttp.Http2(port, method, "/shop" + page, headers), await RawHttp.Http2(port, method, "/nobody" + page, headers));
+                }
+        // Who may look is told.
+        Assert.StartsWith("HTTP/1.1 404 ", await RawHttp.Http1(port, "GET", "/nobody/debug/pprof/heap", good), StringComparison.Ordinal);
+        Assert.Contains("Unknown service", await RawHttp.Http1(port, "GET", "/nobody/debug/pprof/", good), StringComparison.Ordinal);
+    }
 }

@@ -28,7 +28,8 @@ public sealed class HttpCredentialsTests
 
     [Theory]
     [InlineData("X-Real-IP"), InlineData("Via"), InlineData("X-Forwarded-Proto"), InlineData("X-Forwarded-Host"), InlineData("X-Original-For"), InlineData("x-envoy-attempt-count"), InlineData("l5d-client-id"), InlineData("CF-Connecting-IP"),
-     InlineData("True-Client-IP"), InlineData("X-Client-IP"), InlineData("X-Cluster-Client-IP"), InlineData("Forwarded-For")]
+     InlineData("True-Client-IP"), InlineData("X-Client-IP"), InlineData("X-Cluster-Client-IP"), InlineData("Forwarded-For"), InlineData("CDN-Loop"), InlineData("Client-IP"), InlineData("Fastly-Client-IP"), InlineData("X-Azure-ClientIP"),
+     InlineData("X-Appengine-User-IP"), InlineData("X-Varnish"), InlineData("X-ProxyUser-Ip"), InlineData("X-ARR-LOG-ID"), InlineData("Tailscale-User-Login")]
     public void Of_HeaderThatAProxyAdds_IsNamed(string header) => Assert.Equal(header, HttpCredentials.Of(Request((header, "x"))).OtherForwardingHeader);
 
     [Theory]
@@ -38,7 +39,8 @@ public sealed class HttpCredentialsTests
     [Theory]
     [InlineData("Sec-Fetch-Site", "cross-site", true), InlineData("Sec-Fetch-Site", "same-site", true), InlineData("Sec-Fetch-Site", "same-origin", false), InlineData("Sec-Fetch-Site", "none", false), InlineData("Sec-Fetch-Site", "nonsense", true),
      InlineData("Origin", "http://localhost:5000", false), InlineData("Origin", "http://LOCALHOST:5000", false), InlineData("Origin", "http://localhost:5001", true), InlineData("Origin", "http://localhost", true), InlineData("Origin", "null", true),
-     InlineData("Origin", "http://evil.test:5000", true)]
+     InlineData("Origin", "http://evil.test:5000", true),
+     InlineData("Referer", "http://evil.test/page", true), InlineData("Referer", "http://localhost:5001/", true), InlineData("Referer", "http://localhost:5000/debug/pprof/", false), InlineData("Referer", "", false)]
     public void Of_PageOfAnotherSite_IsSeen(string header, string value, bool isOther) => Assert.Equal(isOther, HttpCredentials.Of(Request((header, value))).IsFromAnotherSite);
 
     [Fact]

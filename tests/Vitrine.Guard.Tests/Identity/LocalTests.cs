@@ -53,6 +53,8 @@ public sealed class LocalTests
         { "an address of elsewhere", new() { Host = "192.0.2.1" } },
         { "an address in another form", new() { Host = "2130706433" } },
         { "everywhere", new() { Host = "0.0.0.0" } },
+        { "this machine by IPv4 in IPv6", new() { Host = "[::ffff:127.0.0.1]" } },
+        { "the same in other digits", new() { Host = "::ffff:7f00:1" } },
     };
 
     [Theory, MemberData(nameof(NotDirect))]

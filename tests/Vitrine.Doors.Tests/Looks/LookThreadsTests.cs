@@ -53,11 +53,11 @@ public sealed class LookThreadsTests
         var threads = Threads();
         using var all = new Barrier(Looks);
         // None returns before all of them run.
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, Looks).Select(_ => threads.Run(() => all.SignalAndWait(s_bound)))).WaitAsync(s_bound), Assert.True);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, Looks).Select(_ => threads.Run(() => all.SignalAndWait(s_bound), TaskCreationOptions.RunContinuationsAsynchronously))).WaitAsync(s_bound), Assert.True);
         Assert.Equal(Looks, _started.Count);
         Assert.True(SpinWait.SpinUntil(() => _started.Count(static one => one.IsAlive) == LookThreads.MostKept, s_bound));
         using var again = new Barrier(LookThreads.MostKept);
-        Assert.All(await Task.WhenAll(Enumerable.Range(0, LookThreads.MostKept).Select(_ => threads.Run(() => again.SignalAndWait(s_bound)))).WaitAsync(s_bound), Assert.True);
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, LookThreads.MostKept).Select(_ => threads.Run(() => again.SignalAndWait(s_bound), TaskCreationOptions.RunContinuationsAsynchronously))).WaitAsync(s_bound), Assert.True);
         Assert.Equal(Looks, _started.Count);
     }
 

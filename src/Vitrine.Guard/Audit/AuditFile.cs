@@ -32,7 +32,8 @@ sealed class AuditFile : IAuditSink
     AuditKey? _key;
     FileStream? _lock;
     IAppendFile? _file;
-    long _sequence, _length, _fileNumber;
+    // The second one is for names only, which anybody who may write the folder can take.
+    long _sequence, _length, _fileNumber, _asideNumber;
     bool _isKnown, _isClosed;
     long? _checkedAt, _failedAt;
 
@@ -143,11 +144,15 @@ sealed class AuditFile : IAuditSink
         _checkedAt = _time.GetTimestamp();
         var tail = AuditTail.Read(_path, _key!);
         var rotated = RotatedFiles();
-        if (_fileNumber == 0) _fileNumber = (rotated.Count > 0 ? rotated[^1].Number : 0) + 1;
+        if (_fileNumber == 0)
+        {
+            _fileNumber = AuditHead.Read(_path, _key!)?.FileNumber ?? (NewestFirst(rotated, path => AuditHead.Read(path, _key!))?.FileNumber ?? 0) + 1;
+            _asideNumber = Math.Max(_fileNumber, rotated.Count > 0 ? rotated[^1].Number + 1 : 0);
+        }
         if (!_isKnown)
         {
             // After the end of the program, the file is right; an empty one goes on where the one before ended.
-            var last = tail.Last ?? (rotated.Count > 0 ? AuditTail.Read(rotated[^1].Path, _key!).Last : null);
+            var last = tail.Last ?? NewestFirst(rotated, path => AuditTail.Read(path, _key!).Last);
             Follow(last?.Sequence ?? 0, last?.Hash ?? AuditLine.NoHash);
         }
         else if (tail.Last is { } last && last.Sequence == _sequence + 1 && last.Previous == Encoding.ASCII.GetString(_last))
@@ -163,6 +168,10 @@ sealed class AuditFile : IAuditSink
         }
         Append(Opening());
     }
+
+    // Files without a record are none of this log.
+    static T? NewestFirst<T>(List<(long Number, string Path)> rotated, Func<string, T?> read) where T : class =>
+        Enumerable.Reverse(rotated).Select(file => read(file.Path)).FirstOrDefault(static found => found is not null);
 
     void Follow(long sequence, string hash)
     {
@@ -197,41 +206,49 @@ sealed class AuditFile : IAuditSink
     {
         Close();
         // One that is there, put back from a backup for instance, stays.
-        while (File.Exists(Aside(_fileNumber)))
-            _fileNumber++;
-        File.Move(_path, Aside(_fileNumber));
+        while (File.Exists(Aside(_asideNumber)))
+            _asideNumber++;
+        File.Move(_path, Aside(_asideNumber));
+        _asideNumber++;
+        _fileNumber++;
         _file = _open(_path);
         _length = _file.Length;
-        _fileNumber++;
         Append(Opening());
         if (_options.KeepFiles > 0) DropOldest();
     }
 
-    // A file that cannot be read, does not hold or cannot be removed stays, and is tried again at the next rotation: looks do not depend on it.
+    // Which file is old enough, and with what it ended, is what the next one's first records say: neither how many files there are nor their names, because who may write the folder without having the key must get no record
+    // that excuses what he takes away. A file that cannot be read, is not followed by the next one or cannot be removed stays, with those behind it, because verifying begins with it; it is tried again at the next
+    // rotation: looks do not depend on it.
     void DropOldest()
     {
         var rotated = RotatedFiles();
-        foreach (var (number, path) in rotated.Take(Math.Min(rotated.Count - _options.KeepFiles, MostDropped)))
+        for (var i = 0; i < rotated.Count - _options.KeepFiles && i < MostDropped; i++)
         {
+            var path = rotated[i].Path;
             AuditLink? last;
             try
             {
+                var next = AuditHead.Read(rotated[i + 1].Path, _key!);
+                if (next?.FileNumber > _fileNumber - _options.KeepFiles) return;
                 last = AuditTail.Read(path, _key!).Last;
+                if (last is null || next is null || next.First.Sequence != last.Sequence + 1 || next.First.Previous != last.Hash)
+                    throw new InvalidDataException($"{rotated[i + 1].Path} does not go on from where {path} ends, or one of them is none of this log");
             }
             catch (Exception e) when (IsExpected(e))
             {
-                _remark($"a file that is older than those that are kept stays, because it does not end as it was written: {e.Message}");
+                _remark($"a file that is older than those that are kept stays, and those behind it, until what is wrong is put aside: {e.Message}");
                 return;
             }
             // Before it is gone: a log that lacks its beginning without this record was cut by somebody else.
-            if (last is not null) Append(new() { Event = AuditEvent.Dropped, Time = _time.GetUtcNow(), Drop = new(number, last.Sequence, last.Hash) });
+            Append(new() { Event = AuditEvent.Dropped, Time = _time.GetUtcNow(), Drop = new(rotated[i].Number, last.Sequence, last.Hash) });
             try
             {
                 File.Delete(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                _remark($"a file that is older than those that are kept cannot be removed: {e.Message}");
+                _remark($"a file that is older than those that are kept cannot be removed, nor those after it: {e.Message}");
                 return;
             }
         }
@@ -249,7 +266,6 @@ sealed class AuditFile : IAuditSink
         if (there.Exists && there.Length == _length && _file!.Length == _length) return;
         _remark(there.Exists ? "it is not as this process left it: somebody else has written, cut or replaced it; the chain goes on from the last record that was written" : "it is not there any more: a new one is begun, and the chain goes on");
         Close();
-        _fileNumber++;
         Open();
     }
 

@@ -61,7 +61,7 @@ public sealed class AuditVerifier
             (_beforeLast, _last, _lastAt) = (_last, line.Link, (line.File, line.Number));
             _records++;
             hasExpected |= line.Link!.Hash == expected;
-            if (_begin is { IsOpening: true, Link: { } first } && line.Drop is { } drop && drop.LastSequence == first.Sequence - 1 && drop.LastHash == first.Previous && !_isBeginKnown)
+            if (_begin is { BeginsFile: true, Link: { } first } && line.Drop is { } drop && drop.LastSequence == first.Sequence - 1 && drop.LastHash == first.Previous && !_isBeginKnown)
             {
                 _isBeginKnown = true;
                 _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{_begin.File}:{_begin.Number}: the log begins with record {first.Sequence}; what came before was removed by its own retention, as record {line.Link.Sequence} says"));
@@ -94,7 +94,7 @@ public sealed class AuditVerifier
     {
         var missing = first.Sequence == 1 ? "the log begins with record 1" : first.Sequence == 2 ? "record 1 is not there" : string.Create(CultureInfo.InvariantCulture, $"records 1 to {first.Sequence - 1} are not there");
         if (_follows is not null) return line.Broken(AuditBreakKind.Missing, $"{missing}, and the first one that is does not follow the hash that was given: it follows {first.Previous}");
-        return line.Broken(AuditBreakKind.Missing, line.IsOpening
+        return line.Broken(AuditBreakKind.Missing, line.BeginsFile
             ? $"{missing}, and no record says that the log's own retention removed them: give the earlier files too, or, where they are kept elsewhere, the hash with which they end (--follows), which must be {first.Previous}"
             : $"{missing}: the log begins in the middle of a file, which no rotation does");
     }
@@ -194,6 +194,9 @@ public sealed class AuditVerifier
 
         /// <summary>Whether it is the first record of a file, or of who goes on with it.</summary>
         public bool IsOpening { get; init; }
+
+        /// <summary>Whether a file can begin with it: it does with a repair where the program ended in the middle of the first line.</summary>
+        public bool BeginsFile => IsOpening || Partial is not null;
 
         /// <summary>Of the first record of a file: how it is hashed.</summary>
         public string? Algorithm { get; init; }

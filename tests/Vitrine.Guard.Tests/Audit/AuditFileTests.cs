@@ -219,6 +219,81 @@ public sealed class AuditFileTests : IDisposable
         Assert.Empty(log.Failures);
     }
 
+    // Who may write the folder, and has no key, must not get a record that excuses what he removes then.
+    [Theory]
+    [InlineData(900_001, "", false)]
+    [InlineData(900_001, "", true)]
+    [InlineData(900_001, "audit.log.000002", false)]
+    [InlineData(900_001, "audit.log.000002", true)]
+    [InlineData(4, "", false)]
+    public void TryWrite_WithFilesToKeepAndDecoys_RemovesNoneThatIsToBeKept(int first, string copyOf, bool isStartedAnew)
+    {
+        static void Configure(AuditOptions options) => (options.MaximumFileBytes, options.KeepFiles) = (64 * 1024, 8);
+        var log = new AuditLog(_folder, Configure);
+        try
+        {
+            while (log.Files().Count() < 4) log.Write(50);
+            var decoys = Enumerable.Range(first, 20).Select(number => _folder[$"audit.log.{number:D6}"]).ToList();
+            foreach (var decoy in decoys) File.WriteAllText(decoy, copyOf == "" ? "" : File.ReadAllText(_folder[copyOf]));
+            if (isStartedAnew)
+            {
+                log.Dispose();
+                log = new(_folder, Configure);
+            }
+
+            log.Write(600);
+
+            foreach (var decoy in decoys) File.Delete(decoy);
+            var files = Directory.EnumerateFiles(Path.GetDirectoryName(log.Path)!, "audit.log.*").Where(static file => char.IsAsciiDigit(file[^1])).Order(StringComparer.Ordinal).Append(log.Path).ToList();
+            Assert.InRange(files.Count, 6, 9);
+            Assert.EndsWith("000001", files[0], StringComparison.Ordinal);
+            Assert.DoesNotContain(files, static file => File.ReadAllText(file).Contains("\"event\":\"dropped\"", StringComparison.Ordinal));
+            Assert.Equal(files.Count, JsonDocument.Parse(log.Lines()[0]).RootElement.GetProperty("file").GetInt64());
+            Assert.Null(AuditVerifier.Verify(files, AuditKey.None).Break);
+        }
+        finally
+        {
+            log.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void TryWrite_WithFilesToKeep_ANewerFileInPlaceOfTheOldestIsNotSaidToBeRemoved(bool isWithTheOldBeginning)
+    {
+        using var log = new AuditLog(_folder, static options => (options.MaximumFileBytes, options.KeepFiles) = (64 * 1024, 3));
+        while (log.Files().Count() < 4) log.Write(50);
+        var newest = File.ReadAllLines(_folder["audit.log.000003"]);
+        if (isWithTheOldBeginning) newest[0] = File.ReadAllLines(_folder["audit.log.000001"])[0];
+        File.WriteAllLines(_folder["audit.log.000001"], newest);
+
+        log.Write(600);
+
+        Assert.True(File.Exists(_folder["audit.log.000001"]));
+        Assert.DoesNotContain(log.Files(), static file => File.ReadAllText(file).Contains("\"event\":\"dropped\"", StringComparison.Ordinal));
+        Assert.Contains(log.Remarks, static remark => remark.Contains("stays, and those behind it", StringComparison.Ordinal));
+        Assert.Empty(log.Failures);
+    }
+
+    [Fact]
+    public void TryWrite_WithFilesToKeepAndAFirstLineThatWasNotFinished_HoldsWithoutTheFilesBefore()
+    {
+        using (var first = new AuditLog(_folder)) first.Write(100);
+        File.Move(_folder["audit.log"], _folder["audit.log.000001"]);
+        File.WriteAllText(_folder["audit.log"], "{\"seq\":102,\"time\":\"2026-");
+        using var log = new AuditLog(_folder, static options => (options.MaximumFileBytes, options.KeepFiles) = (64 * 1024, 1));
+
+        for (var i = 0; i < 1000 && File.Exists(_folder["audit.log.000001"]); i++) log.Write(1);
+
+        Assert.Equal([_folder["audit.log.000002"], log.Path], log.Files());
+        var verdict = log.Verify();
+        Assert.True(verdict.Break is null, verdict.Break?.Message);
+        Assert.Contains(verdict.Remarks, static remark => remark.Contains("removed by its own retention", StringComparison.Ordinal));
+        // What the first one follows is not there, and was not removed by the log.
+        Assert.Equal((AuditBreakKind.Missing, log.Files().First(), 2), Place(AuditVerifier.Verify([log.Files().First()], AuditKey.None).Break!));
+    }
+
     [Fact]
     public void TryWrite_EndedBetweenTwoFiles_GoesOnWithTheChain()
     {

@@ -14,6 +14,6 @@ interface ICheckAllowance
     /// <summary>Charges one; false when there is none left.</summary>
     bool TryTake(NetworkAddress? address, out TimeSpan retryAfter);
 
-    /// <summary>What was charged is given back: the credentials held.</summary>
+    /// <summary>What was charged is given back: the check did not fail.</summary>
     void GiveBack(NetworkAddress? address);
 }

@@ -70,9 +70,14 @@ sealed class RateTable<TKey>(int capacity, TimeProvider time) where TKey : struc
         lock (_lock)
         {
             ref var fullAt = ref CollectionsMarshal.GetValueRefOrNullRef(_fullAt, key);
-            // Taken while the table was full; or so long ago that the bucket is full and its entry gone, and then this says nothing either.
-            if (Unsafe.IsNullRef(ref fullAt)) _overflowFullAt = _overflowFullAt == 0 ? 0 : _overflowFullAt - rate.Interval;
-            else if ((fullAt -= rate.Interval) <= time.GetTimestamp()) _fullAt.Remove(key);
+            var now = time.GetTimestamp();
+            if (!Unsafe.IsNullRef(ref fullAt))
+            {
+                if ((fullAt -= rate.Interval) <= now) _fullAt.Remove(key);
+            }
+            // No entry: taken from the common bucket; or so long ago that the bucket is full and its entry gone, and then nobody else may have it. Where there is room, which of the two is not known, and newcomers
+            // have buckets of their own: the common one fills up by itself.
+            else if (!HasRoom(now) && _overflowFullAt != 0) _overflowFullAt -= rate.Interval;
         }
     }
 

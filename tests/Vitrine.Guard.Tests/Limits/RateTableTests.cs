@@ -67,6 +67,31 @@ public sealed class RateTableTests
     }
 
     [Fact]
+    public void GiveBack_OfAnEntryThatIsGone_GivesNothingToTheCommonBucket()
+    {
+        var table = new RateTable<AddressKey>(2, _time);
+        var rate = Rate.PerMinute(60, 2, _time);
+        Assert.True(table.TryTake(new(1), rate, out _));
+        Assert.True(table.TryTake(new(2), rate, out _));
+        // No room: the common bucket is spent.
+        Assert.True(table.TryTake(new(3), rate, out _));
+        Assert.True(table.TryTake(new(3), rate, out _));
+        Assert.False(table.TryTake(new(3), rate, out _));
+        // Both entries are full again, and go.
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        Assert.False(table.IsSpent(new(9), rate, out _));
+        Assert.Equal(0, table.Count);
+
+        table.GiveBack(new(1), rate);
+
+        Assert.True(table.TryTake(new(4), rate, out _));
+        Assert.True(table.TryTake(new(5), rate, out _));
+        // One and a half have come back to the common bucket by themselves.
+        Assert.True(table.TryTake(new(6), rate, out _));
+        Assert.False(table.TryTake(new(7), rate, out _));
+    }
+
+    [Fact]
     public void GiveBack_OfAllThatWasTaken_ForgetsTheKey()
     {
         var table = new RateTable<AddressKey>(100, _time);
@@ -120,6 +145,11 @@ public sealed class RateTableTests
         Assert.False(table.TryTake(new(1), slow, out var retryAfter));
         Assert.Equal(TimeSpan.FromSeconds(59), retryAfter);
     }
+
+    [Theory]
+    [InlineData("::1"), InlineData("::"), InlineData("127.0.0.1"), InlineData("0.0.0.0"), InlineData("255.255.255.255"), InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    public void AddressKey_OfNoAddress_IsThatOfNone(string address) =>
+        Assert.NotEqual(AddressKey.Of(null), AddressKey.Of(Vitrine.Guard.Identity.NetworkAddress.From(System.Net.IPAddress.Parse(address))));
 
     [Theory]
     [InlineData("192.0.2.1", "192.0.2.1", true)]

@@ -57,12 +57,25 @@ public sealed class FormatTests
     [InlineData("goroutine 7 [select] {password: , route: /}:", "goroutine 7 [select] {password: , route: /}:")]
     [InlineData("goroutine 7 [select] {tenant: \"acme}:", "goroutine 7 [select] {\"‹label:#›\"}:")]
     [InlineData("goroutine 7 [select] {route: /a; tenant: acme}:", "goroutine 7 [select] {\"‹label:#›\"}:")]
+    [InlineData("goroutine 7 [select] {\"}:", "goroutine 7 [select] {\"‹label:#›\"}:")]
+    [InlineData("goroutine 7 [select] {\"\\}:", "goroutine 7 [select] {\"‹label:#›\"}:")]
+    [InlineData("goroutine 7 [select] {\"a}:", "goroutine 7 [select] {\"‹label:#›\"}:")]
+    [InlineData("goroutine 7 [select labels:{\"}]:", "goroutine 7 [select labels:{\"‹label:#›\"}]:")]
     [InlineData("goroutine 7 [running]:", "goroutine 7 [running]:")]
     public void RedactText_OfADumpWithLabels_GoesByTheirKeys(string header, string redacted)
     {
         const string Frames = "\nmain.work(...)\n\t/usr/local/go/src/x.go:1 +0x1d\ncreated by main.main in goroutine 1\n\t/usr/local/go/src/runtime/proc.go:283 +0x9a\n";
         Assert.Equal($"{redacted}{Frames}\n{redacted}{Frames}", Redact($"{header}{Frames}\n{header}{Frames}"));
     }
+
+    // Without the rule of labels the other rules look at all of it, to the last byte.
+    [Theory]
+    [InlineData("{\"}:", "{\"}:")]
+    [InlineData("{\"\\}:", "{\"\\}:")]
+    [InlineData("{\"a}:", "{\"a}:")]
+    [InlineData("{\"from 10.1.2.3}:", "{\"\"from ‹ipv4:#›\"}:")]
+    public void RedactText_OfADumpWithAQuoteThatNothingCloses_LosesNoByte(string labels, string redacted) =>
+        Assert.Equal($"goroutine 7 [select] {redacted}\n", Redact($"goroutine 7 [select] {labels}\n", new(RedactionRules.Default.Without("label"))));
 
     [Fact]
     public void RedactText_OfJson_CoversTellingKeysAndLabels() => Assert.Equal(

@@ -54,6 +54,9 @@ public sealed partial class RuleTests
     [InlineData("run --password hunter2 --x", "run --password ‹secret:#› --x")]
     [InlineData("run --api-key 'k 1' y", "run --api-key '‹secret:#›' y")]
     [InlineData("run --token --verbose -- password x", "run --token --verbose -- password x")]
+    [InlineData("run --password -x9!kd --x", "run --password ‹secret:#› --x")]
+    [InlineData("run --password - --token -- x", "run --password - --token -- x")]
+    [InlineData("run --token '--x9' y", "run --token '‹secret:#›' y")]
     [InlineData("password = \"\"\"hunter2\"\"\"", "password = \"\"\"‹secret:#›\"\"\"")]
     [InlineData("password=\"\", x=1", "password=\"\", x=1")]
     [InlineData("pass 1: 5 ms, password2=x", "pass 1: 5 ms, password2=‹secret:#›")]
@@ -121,6 +124,16 @@ public sealed partial class RuleTests
     [InlineData("in /srv/acme/shop/cart.go:12", "in ‹path›/cart.go:12")]
     [InlineData("in /src/x.cs:line 5, /api/users/alice", "in ‹path›/x.cs:line 5, /api/users/alice")]
     public void Redact_OfAComment_TakesOutWhatTheRulesFind(string before, string after) => Assert.Equal(after, Comment(before));
+
+    [Theory]
+    [InlineData("tcp"), InlineData("unix")]
+    public void Redact_OfALongPasswordBeforeADriversAddress_TakesOutAllOfIt(string network)
+    {
+        var password = new string('x', 5000);
+        Assert.Equal(
+            $"open ‹url-credentials:#›@{network}(a)/x ‹url-credentials:#›@{network}(b)/y",
+            Comment($"open root:{password}@{network}(a)/x bob:{password}@{network}(b)/y"));
+    }
 
     [Theory]
     [InlineData("/usr/local/go/src/runtime/proc.go", "/usr/local/go/src/runtime/proc.go")]

@@ -13,6 +13,7 @@ namespace Vitrine.Guard.Identity.Certificates;
 sealed class CertificateCheck
 {
     const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+    const X509ChainStatusFlags Unknown = X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
 
     // MD5 and SHA-1 with RSA, SHA-1 with ECDSA and DSA: collisions make a certificate that its authority never saw.
     static readonly string[] s_broken = ["1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.2.840.10045.4.1", "1.2.840.10040.4.3"];
@@ -93,25 +94,37 @@ sealed class CertificateCheck
         // As with tokens: one that held a while ago is checked again in any case, and pays when it does not hold any more.
         if (before?.Caller.ValidUntil <= _time.GetUtcNow()) before = null;
         if (before is null && allowance is not null && !allowance.TryTake(address, out var later)) return CheckedCaller.NotChecked(later);
-        if (WhyNotTrusted(certificate) is { } reason)
+        var isCharged = before is null;
+        Caller? caller = null;
+        var mayBeWell = false;
+        var reason = WhyNotTrusted(certificate, X509RevocationMode.NoCheck, out _);
+        if (reason is null && (caller = ReadCaller(certificate)) is null) reason = "the certificate names nobody, or in a way that no log could show";
+        if (reason is null)
         {
-            if (before is not null)
-            {
-                _cache.Drop(before);
-                allowance?.TryTake(address, out _);
-            }
+            // Given back before the authorities are asked: that takes seconds, and many honest callers from one address that wait for it together are not so many failures. No stranger comes this far.
+            if (isCharged) allowance?.GiveBack(address);
+            isCharged = false;
+            if (_checkRevocation) reason = WhyNotTrusted(certificate, X509RevocationMode.Online, out mayBeWell);
+        }
+        if (reason is not null)
+        {
+            if (before is not null) _cache.Drop(before);
+            if (!isCharged && !mayBeWell) allowance?.TryTake(address, out _);
             return CheckedCaller.Refused(reason);
         }
-        if (ReadCaller(certificate) is not { } caller) return CheckedCaller.Refused("the certificate names nobody, or in a way that no log could show");
-        if (before is null) allowance?.GiveBack(address);
-        caller = CachedCaller.KeepInstance(before?.Caller, caller);
+        caller = CachedCaller.KeepInstance(before?.Caller, caller!);
         var until = _time.GetUtcNow() + _known;
         _cache.Keep(new() { Hash = hash.ToArray(), Caller = caller, KnownUntil = caller.ValidUntil is { } end && end < until ? end : until });
         return CheckedCaller.Of(caller);
     }
 
-    string? WhyNotTrusted(X509Certificate2 certificate)
+    /// <summary>Null when the certificate is trusted.</summary>
+    /// <param name="certificate">The caller's.</param>
+    /// <param name="revocation">Whether the authorities are asked.</param>
+    /// <param name="isOnlyUnknown">All that is wrong is that they could not be asked.</param>
+    string? WhyNotTrusted(X509Certificate2 certificate, X509RevocationMode revocation, out bool isOnlyUnknown)
     {
+        isOnlyUnknown = false;
         // Without the extension a certificate is for everything, also one that was issued to a server.
         var isForClients = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(static usage => usage.EnhancedKeyUsages.Cast<Oid>()).Any(static usage => usage.Value == ClientAuthentication);
         if (!isForClients) return "the certificate is not for clients";
@@ -121,14 +134,18 @@ sealed class CertificateCheck
         policy.CustomTrustStore.AddRange(_roots);
         policy.ExtraStore.AddRange(_intermediates);
         policy.DisableCertificateDownloads = true;
-        policy.RevocationMode = _checkRevocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck;
+        policy.RevocationMode = revocation;
         policy.RevocationFlag = X509RevocationFlag.ExcludeRoot;
         policy.UrlRetrievalTimeout = TimeSpan.FromSeconds(5);
         policy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
         policy.VerificationTime = _time.GetUtcNow().LocalDateTime;
         try
         {
-            if (!chain.Build(certificate)) return $"the certificate's chain does not hold ({string.Join(", ", chain.ChainStatus.Select(static status => status.Status).Distinct())})";
+            if (!chain.Build(certificate))
+            {
+                isOnlyUnknown = chain.ChainStatus.All(static status => (status.Status & ~Unknown) == 0);
+                return $"the certificate's chain does not hold ({string.Join(", ", chain.ChainStatus.Select(static status => status.Status).Distinct())})";
+            }
             return chain.ChainElements.SkipLast(1).Any(static element => s_broken.Contains(element.Certificate.SignatureAlgorithm.Value)) ? "the certificate, or one above it, is signed with a broken hash" : null;
         }
         finally

@@ -87,7 +87,8 @@ static class GoroutineHeader
         return -1;
     }
 
-    static ReadOnlySpan<byte> Bare(ReadOnlySpan<byte> token) => token.StartsWith("\""u8) ? token[1..^1] : token;
+    // What is not written as the runtime writes it may begin with a quote that nothing closes, or be that quote alone.
+    static ReadOnlySpan<byte> Bare(ReadOnlySpan<byte> token) => token.Length >= 2 && token[0] == '"' && token[^1] == '"' ? token[1..^1] : token;
 
     static void Value(TextRedaction redaction, ReadOnlySpan<byte> key, ReadOnlySpan<byte> token, IBufferWriter<byte> output)
     {

@@ -47,13 +47,15 @@ sealed class SecretRule : TextRule
             if (i == name || text[i] is not ((byte)' ' or (byte)'\t') || !SecretKeys.IsSecret(text[name..i], isQuery: false))
                 continue;
             var (start, end) = Value(text, i, isHeader: false);
-            // The next flag, as after one without a value.
-            if (start < text.Length && text[start] == '-')
+            if (IsFlag(text[start..end]) && text[start - 1] is (byte)' ' or (byte)'\t')
                 continue;
             matches.Add(start, end, number);
             i = end;
         }
     }
+
+    // The next flag, as after one without a value; or the dash alone that means standard input. With one dash a password may begin: rather a short flag goes with it.
+    static bool IsFlag(ReadOnlySpan<byte> word) => word.StartsWith("--"u8) || word.SequenceEqual("-"u8);
 
     // "=", ":", ":=", "=>", "==" and "://", which is no assignment.
     static int SignEnd(ReadOnlySpan<byte> text, int sign)

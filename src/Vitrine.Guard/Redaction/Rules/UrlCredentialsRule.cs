@@ -48,8 +48,8 @@ sealed class UrlCredentialsRule : TextRule
         while (text[i..].IndexOf(marker) is >= 0 and var n)
         {
             var at = i + n;
-            var first = Math.Max(i, at - Longest);
-            matches.Add(first + text[first..at].LastIndexOfAny(s_end) + 1, at, number);
+            // As far back as there is no end: no further than the place of before, so that nothing is looked at twice.
+            matches.Add(i + text[i..at].LastIndexOfAny(s_end) + 1, at, number);
             i = at + marker.Length;
         }
     }

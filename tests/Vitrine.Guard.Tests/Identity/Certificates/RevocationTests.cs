@@ -116,13 +116,59 @@ public sealed class RevocationTests : IDisposable
         Assert.Equal((0, 0), (stranger.Asked, namesake.Asked));
     }
 
+    // Many from one address that wait for the authority together are not so many failures.
+    [Fact]
+    public async Task Resolve_WhoWaitsForTheAuthority_IsNotChargedMeanwhile()
+    {
+        using var certificate = _authority.Client("CN=alice");
+        using var resolver = Resolver(_authority.Pem);
+        var allowance = new ListAllowance(() => _authority.Asked);
+
+        Assert.True((await Resolve(certificate, resolver, allowance)).IsKnown);
+
+        Assert.Equal(["taken at 0", "given back at 0"], allowance.Changes);
+        Assert.Equal(1, _authority.Asked);
+    }
+
+    [Fact]
+    public async Task Resolve_WhereItCannotBeLearnt_TakesNothingFromTheAddress()
+    {
+        using X509Certificate2 unknown = _authority.Client("CN=alice", saysWhere: false), offline = _authority.Client("CN=alice");
+        using var resolver = Resolver(_authority.Pem);
+        _authority.Close();
+
+        foreach (var certificate in new[] { unknown, offline })
+        {
+            var allowance = new ListAllowance(() => 0);
+            Assert.False((await Resolve(certificate, resolver, allowance)).IsKnown);
+            Assert.Equal(["taken at 0", "given back at 0"], allowance.Changes);
+        }
+    }
+
+    [Fact]
+    public async Task Resolve_WhoIsRevokedOrAStranger_Pays()
+    {
+        using var stranger = new RevokingAuthority(_time);
+        using X509Certificate2 revoked = _authority.Client("CN=alice"), foreign = stranger.Client("CN=alice");
+        _authority.Revoke(revoked);
+        using var resolver = Resolver(_authority.Pem);
+        ListAllowance ofRevoked = new(() => _authority.Asked), ofForeign = new(() => _authority.Asked);
+
+        Assert.Contains("Revoked", (await Resolve(revoked, resolver, ofRevoked)).PrivateReason, StringComparison.Ordinal);
+        Assert.False((await Resolve(foreign, resolver, ofForeign)).IsKnown);
+
+        Assert.Equal(["taken at 0", "given back at 0", "taken at 1"], ofRevoked.Changes);
+        Assert.Equal(["taken at 1"], ofForeign.Changes);
+    }
+
     async Task<CallerResult> Resolve(X509Certificate2 certificate)
     {
         using var resolver = Resolver(_authority.Pem);
         return await Resolve(certificate, resolver);
     }
 
-    static async Task<CallerResult> Resolve(X509Certificate2 certificate, CallerResolver resolver) => await resolver.Resolve(new() { Address = IPAddress.Parse("192.0.2.1"), Certificate = certificate }, default);
+    static async Task<CallerResult> Resolve(X509Certificate2 certificate, CallerResolver resolver, ICheckAllowance? allowance = null) =>
+        await resolver.Resolve(new() { Address = IPAddress.Parse("192.0.2.1"), Certificate = certificate }, allowance, default);
 
     CallerResolver Resolver(string authorities, bool checks = true) => CallerResolver.Create(
         new() { Certificates = new() { AuthorityFiles = { _folder.Write("ca.pem", authorities) }, CheckRevocation = checks, Callers = { new() { Subject = "CN=alice", Roles = { "sre" } } } } }, new(), _time);
@@ -131,5 +177,26 @@ public sealed class RevocationTests : IDisposable
     {
         _authority.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>Writes down what is taken and given back, and when.</summary>
+    sealed class ListAllowance(Func<int> asked) : ICheckAllowance
+    {
+        public List<string> Changes { get; } = [];
+
+        public bool IsSpent(NetworkAddress? address, out TimeSpan retryAfter)
+        {
+            retryAfter = default;
+            return false;
+        }
+
+        public bool TryTake(NetworkAddress? address, out TimeSpan retryAfter)
+        {
+            retryAfter = default;
+            Changes.Add($"taken at {asked()}");
+            return true;
+        }
+
+        public void GiveBack(NetworkAddress? address) => Changes.Add($"given back at {asked()}");
     }
 }

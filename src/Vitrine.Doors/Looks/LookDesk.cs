@@ -107,6 +107,12 @@ public sealed partial class LookDesk
         {
             answer = Failed(e.Fault);
         }
+        catch (Exception e)
+        {
+            // What a look says of its failure is redacted outside its own protection; whatever goes wrong there, the place is given back and the caller told.
+            LogFailed(Logger, e, permit.Id);
+            answer = Failed(Unexpected);
+        }
         // What a look has seen belongs to who was permitted to see it; when that right ends, so does the answer. A look that only took too long gives what it has.
         LookFault? withdrawn = permit.EndedBecause switch
         {
@@ -195,7 +201,7 @@ public sealed partial class LookDesk
         catch (Exception e)
         {
             LogFailed(Logger, e, asked.Name);
-            return Failed(new(LookStatus.Failed, "The look failed for a reason that nobody expected; the program's log has it."));
+            return Failed(Unexpected);
         }
         finally
         {
@@ -264,6 +270,8 @@ public sealed partial class LookDesk
     static string WayOut(Asked asked, LookCall call) => asked.Instrument is IProfileRecorder && !call.Query.HasSeconds
         ? asked.Service!.WayToGrow(asked.Instrument) is { Length: > 0 } way ? $" Here: ask with ?seconds=10, or {way} for looks without it." : " Here: ask with ?seconds=10."
         : "";
+
+    static LookFault Unexpected => new(LookStatus.Failed, "The look failed for a reason that nobody expected; the program's log has it.");
 
     static LookAnswer Failed(LookFault fault) => new() { Status = fault.Status, Message = fault.Message, IsServiceGone = fault.IsServiceGone };
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vitrine.Doors.Looks;
 
 /// <summary>
@@ -91,17 +93,22 @@ sealed class LookThreads(Action<Thread> start)
         {
             // What a look leaves in its context is not for the next one.
             var context = ExecutionContext.Capture()!;
-            bool isKept;
-            do
+            while (Look(context) && Wait())
             {
-                var errand = _errand!;
-                _errand = null;
-                ExecutionContext.Run(context, static errand => ((Errand)errand!).Do(), errand);
-                // Before anybody hears of the answer: who asks one question after the other finds this thread again.
-                isKept = threads.TryKeep(this);
-                errand.Tell();
             }
-            while (isKept && Wait());
+        }
+
+        // Not part of the method that waits: what the look saw would live in its frame until the next one.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        bool Look(ExecutionContext context)
+        {
+            var errand = _errand!;
+            _errand = null;
+            ExecutionContext.Run(context, static errand => ((Errand)errand!).Do(), errand);
+            // Before anybody hears of the answer: who asks one question after the other finds this thread again.
+            var isKept = threads.TryKeep(this);
+            errand.Tell();
+            return isKept;
         }
 
         bool Wait()

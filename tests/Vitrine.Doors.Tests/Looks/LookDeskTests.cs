@@ -30,6 +30,23 @@ public sealed class LookDeskTests
     }
 
     [Fact]
+    public async Task Take_FailureThatCannotBeTold_IsAFailureAllTheSame_AndGivesItsPlaceBack()
+    {
+        var unavailable = new Unavailable("heap");
+        var desk = new LookDesk(TestDoor.DeskOf(null).Guard, [new TestShown(unavailable) { Way = static () => throw new InvalidOperationException() }]);
+
+        using (var answer = await Ask(desk, "heap"))
+            Assert.Equal(LookStatus.Failed, answer.Status);
+
+        Assert.Equal(0, desk.Guard.ActiveLooks);
+    }
+
+    sealed class Unavailable(string name) : TestInstrument(name), IProfileRecorder
+    {
+        public Recording Record(ITarget target, TimeSpan duration, CancellationToken stop) => throw new InstrumentUnavailableException("not now");
+    }
+
+    [Fact]
     public async Task Take_Permitted_HoldsItsPlaceUntilTheAnswerIsSent()
     {
         var desk = TestDoor.DeskOf(null, new GrowingProfile("heap"));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Vitrine.Doors.Looks;
 using Vitrine.Doors.Tests.Support;
 using Vitrine.Guard.Identity;
@@ -102,6 +103,28 @@ public sealed class LookThreadsTests
                 Interlocked.Add(ref sum, await threads.Run(() => i, i % 2 == 0 ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None));
         }))).WaitAsync(s_bound);
         Assert.Equal(16L * 500 * 499 / 2, sum);
+    }
+
+    [Fact]
+    public void Run_WhatALookSaw_IsNotKeptByTheThreadThatWaits()
+    {
+        var threads = Threads();
+        var seen = Look(threads);
+        Assert.True(SpinWait.SpinUntil(() =>
+        {
+            GC.Collect();
+            return !seen.IsAlive;
+        }, s_bound));
+        Assert.True(Assert.Single(_started).IsAlive);
+    }
+
+    // Waits here and returns: the frame of a method that goes on after its await would keep it too.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static WeakReference Look(LookThreads threads)
+    {
+        var look = threads.Run(static () => new byte[1000]);
+        Assert.True(look.Wait(s_bound));
+        return new(look.Result);
     }
 
     [Fact]

@@ -49,6 +49,11 @@ sealed class TestShown(params IInstrument[] instruments) : IShownService
         return page is not null;
     }
 
+    /// <summary>What to do so that it shows all since the start.</summary>
+    public Func<string> Way { get; init; } = static () => "";
+
+    public string WayToGrow(IInstrument instrument) => Way();
+
     /// <summary>Why there is no process to look at; empty = there is one.</summary>
     public string Gone { get; init; } = "";
 

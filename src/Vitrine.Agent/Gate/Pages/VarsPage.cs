@@ -12,11 +12,14 @@ namespace Vitrine.Agent.Gate.Pages;
 /// </summary>
 /// <param name="service">The service.</param>
 /// <param name="client">Asks it.</param>
-/// <param name="interval">From the beginning of one question to the beginning of the next; zero = each caller's own is asked, one after the other.</param>
+/// <param name="interval">From the beginning of one question to the beginning of the next; zero = nobody gets the answer to a question that was over before he came.</param>
 /// <param name="time">The clock.</param>
 sealed class VarsPage(GateService service, UpstreamClient client, TimeSpan interval, TimeProvider time) : IShownPage, IDisposable
 {
     const int MostDepth = 64;
+
+    // A page that did not come is no page to keep: a service that is started anew is there within a moment.
+    static readonly TimeSpan s_faultsKept = TimeSpan.FromSeconds(1);
 
     readonly SemaphoreSlim _asking = new(1);
     Answer? _last;
@@ -37,7 +40,7 @@ sealed class VarsPage(GateService service, UpstreamClient client, TimeSpan inter
         try
         {
             // One that was under way when this caller came is his, however long it took.
-            if (_last is null || (_last.Ended < came && time.GetElapsedTime(_last.Began) >= interval))
+            if (_last is null || (_last.Ended < came && time.GetElapsedTime(_last.Began) >= (_last.Fault is null || interval < s_faultsKept ? interval : s_faultsKept)))
                 _last = Ask(end);
             output.Write(_last.Fault is null ? _last.Page : throw new UpstreamException(_last.Fault.Fault, _last.Fault.Message, _last.Fault) { Status = _last.Fault.Status });
             return AnswerSource.Forwarded.Word();

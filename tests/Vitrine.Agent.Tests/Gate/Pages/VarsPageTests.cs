@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Vitrine.Agent.Gate.Configuration;
 
@@ -55,6 +57,25 @@ public sealed class VarsPageTests
         for (var i = 0; i < 3; i++) await gate.Client.GetStringAsync("/debug/vars");
 
         Assert.Equal(asked, service.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Get_AfterAFailure_AsksAgainSoon_HoweverLongTheInterval()
+    {
+        var asked = 0;
+        await using var service = Forwarding.RawServer.Start(async (stream, end) => await stream.WriteAsync(Encoding.Latin1.GetBytes(
+            Interlocked.Increment(ref asked) == 1 ? "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" : "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 7\r\n\r\n{\"a\":1}"), end));
+        var options = new GateOptions { Upstreams = { ["shop"] = new() { Forward = service.Address, VarsInterval = TimeSpan.FromHours(1) } }, Listeners = { new() { Address = "127.0.0.1:0" } } };
+        await using var gate = await RunningGate.Start(() => options);
+        using (var failed = await gate.Client.GetAsync("/debug/vars")) Assert.False(failed.IsSuccessStatusCode);
+
+        for (var waited = Stopwatch.StartNew(); ;)
+        {
+            using var answer = await gate.Client.GetAsync("/debug/vars");
+            if (answer.IsSuccessStatusCode) break;
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), "the failure is kept");
+            await Task.Delay(100);
+        }
     }
 
     [Theory]

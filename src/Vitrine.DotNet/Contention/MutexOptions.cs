@@ -15,5 +15,5 @@ public sealed record MutexOptions
     public bool Labels { get; init; } = true;
 
     /// <summary>What reading them may cost; beyond, reading ends until the fraction is set again.</summary>
-    public EventBudget Budget { get; init; } = new() { BufferMegabytes = 16 };
+    public EventBudget Budget { get; init; } = EventBudget.Default;
 }

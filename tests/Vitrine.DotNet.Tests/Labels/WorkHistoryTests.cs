@@ -62,7 +62,14 @@ public sealed class WorkHistoryTests
             }
         }
 
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(Request));
+        for (var attempt = 1; ; attempt++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            await Task.WhenAll(Enumerable.Range(0, 30).Select(Request));
+            // It can be asked within a second; on a busy machine it takes longer now and then, and a thread that has ended meanwhile is let go of.
+            if (Stopwatch.GetTimestamp() - begun < ThreadWork.Retention / 2 || attempt == 20) break;
+            moments.Clear();
+        }
 
         Assert.Equal(30 * 21, moments.Count);
         Assert.True(moments.Select(static one => one.Thread).Distinct().Count() > 1);
